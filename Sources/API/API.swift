@@ -1,0 +1,2 @@
+// API
+internal import Hummingbird

@@ -1,0 +1,2 @@
+// Assembly
+internal import ServiceLifecycle

@@ -1,0 +1,3 @@
+// Commands
+internal import AsyncHTTPClient
+internal import ArgumentParser

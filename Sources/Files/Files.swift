@@ -1,0 +1,2 @@
+// Files
+internal import Yams

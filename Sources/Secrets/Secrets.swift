@@ -1,0 +1,3 @@
+// Secrets
+internal import Crypto
+internal import CryptoExtras

@@ -1,0 +1,2 @@
+// Store
+internal import GRDB

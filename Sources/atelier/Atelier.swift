@@ -1,0 +1,1 @@
+@main struct Atelier { static func main() async {} }
