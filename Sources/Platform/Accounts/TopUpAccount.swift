@@ -1,0 +1,47 @@
+public import Identity
+public import Kernel
+public import Ledger
+public import Money
+
+/// Puts money into an account; debts are collected first (arrears, then drawn credit), the rest is cash.
+public struct TopUpAccount: Sendable {
+    private let ports: Ports
+
+    public init(_ ports: Ports) { self.ports = ports }
+
+    /// Tops up an account and gives its wallet as it then stands.
+    ///
+    /// - Parameters:
+    ///   - amount: positive, at most 8 decimals.
+    ///   - key: the caller's idempotency key; the same key with the same amount counts once, with another it is refused.
+    public func callAsFunction(
+        _ amount: Amount, to account: AccountID, key: String?, caller: Caller
+    ) async throws -> Wallet {
+        try caller.require(.operate, in: Scope(account: account))
+        guard amount > .zero else {
+            throw Fault(.invalidParameter, "The amount must be greater than zero.", field: "amount")
+        }
+        if let key, !(1...128).contains(key.utf8.count) {
+            throw Fault(.invalidParameter, "The idempotency key has 1 to 128 bytes.", field: "idempotency_key")
+        }
+        let id: PostingID = ports.identifiers.hexadecimal()
+        let now = ports.clock.now()
+        return try await ports.store.write { transaction in
+            let reference = "top-up:\(account)/\(key ?? id.text)"
+            let terms = try transaction.requiredTerms(of: account)
+            if let earlier = try transaction.postings(reference: reference).first {
+                guard earlier.entries.contains(where: { $0.account.kind == .funding && $0.amount == -amount }) else {
+                    throw Fault(
+                        .conflict, "The idempotency key \(key ?? "") was used for another amount.",
+                        field: "idempotency_key")
+                }
+                return try transaction.wallet(of: account)
+            }
+            let split = try transaction.wallet(of: account).receiving(amount)
+            try transaction.append(
+                try Posting.topUp(
+                    id: id, at: now, reference: reference, owner: account.text, currency: terms.currency, split: split))
+            return try transaction.wallet(of: account)
+        }
+    }
+}

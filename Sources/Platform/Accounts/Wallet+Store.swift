@@ -1,0 +1,25 @@
+public import Identity
+import Kernel
+public import Ledger
+import Money
+
+extension StoreTransaction {
+    /// An account's wallet as its ledger balances, terms and holds give it.
+    public func wallet(of account: AccountID) throws -> Wallet {
+        let terms = try requiredTerms(of: account)
+        func balance(_ kind: LedgerAccount.Kind) throws -> Amount {
+            try self.balance(LedgerAccount(owner: account.text, kind: kind, currency: terms.currency))
+        }
+        return Wallet(
+            cash: try balance(.cash), creditLimit: terms.creditLimit, creditDrawn: -(try balance(.credit)),
+            arrears: -(try balance(.arrears)), held: try heldAmount(owner: account.text))
+    }
+
+    /// How an account is billed; every account has terms from the moment it is made.
+    public func requiredTerms(of account: AccountID) throws -> BillingTerms {
+        guard let terms = try billingTerms(account) else {
+            throw Fault(.notFound, "There is no account \(account).", field: "account_id")
+        }
+        return terms
+    }
+}

@@ -1,0 +1,22 @@
+/// A runtime that jobs run in: an interpreter and its libraries, listed to users as a training engine.
+public struct Engine: Hashable, Sendable {
+    /// The id users name, such as `scikit-learn-1.7-py311`.
+    public let id: String
+    public let name: String
+    public let version: String
+    /// The interpreter, as seen on the host and inside the sandbox alike.
+    public let python: String
+    /// Host folders that the sandbox must see, read-only, at the same path.
+    public let folders: [String]
+    /// What it holds, one sentence.
+    public let summary: String
+
+    public init(id: String, name: String, version: String, python: String, folders: [String], summary: String) {
+        self.id = id
+        self.name = name
+        self.version = version
+        self.python = python
+        self.folders = folders
+        self.summary = summary
+    }
+}

@@ -1,0 +1,16 @@
+import Billing
+public import Kernel
+public import Money
+public import Pricing
+import Rating
+
+extension Ports {
+    /// What the first hour of a flavor costs from a moment on, rounded up: the amount of a reservation.
+    ///
+    /// - Throws: `invalidParameter` where the flavor has no price then: unknown is not zero.
+    func firstHour(_ flavor: FlavorID, quantity: Int, book: String, at moment: Instant) throws -> Amount {
+        try Rating.firstHour(
+            product: Product.trainingJob, flavor: flavor, quantity: Int64(quantity), at: moment.second,
+            book: try catalogue.book(book))
+    }
+}

@@ -1,0 +1,65 @@
+public import Identity
+public import Kernel
+import Synchronization
+
+/// Finds out who sends a request: by its signature or by its token. Nothing else passes.
+public final class Authenticate: Sendable {
+    private let ports: Ports
+    private let known = Mutex<[String: Known]>([:])
+
+    /// Keys kept in memory; beyond it the cache starts anew.
+    private static let cachedKeys = 10_000
+    /// How long a key is trusted without a look into the store.
+    private static let trustMilliseconds: Int64 = 5_000
+
+    private struct Known: Sendable {
+        let key: AccessKey
+        let user: User
+        let until: Instant
+    }
+
+    public init(_ ports: Ports) { self.ports = ports }
+
+    /// The caller behind a signed request.
+    public func signed(_ request: SignedRequest, requestID: String) async throws -> Caller {
+        let signature = try RequestSignature(request)
+        let now = ports.clock.now()
+        let known = try await self.known(signature.access, at: now)
+        try known.key.requireActive()
+        try signature.verify(request, secret: known.key.secret, digests: ports.secrets.digests, now: now)
+        return Caller(known.user, requestID: requestID)
+    }
+
+    /// The caller behind a token.
+    public func bearer(_ token: String, requestID: String) async throws -> Caller {
+        let digest = ports.secrets.digest(ofToken: token)
+        let found = try await ports.store.read { transaction -> (Token, User)? in
+            guard let token = try transaction.token(digest: digest), let user = try transaction.user(token.user)
+            else { return nil }
+            return (token, user)
+        }
+        guard let (token, user) = found else {
+            throw Fault(.invalidToken, "The token is unknown; ask for one at POST /v3/auth/tokens.")
+        }
+        try token.requireValid(at: ports.clock.now())
+        return Caller(user, project: token.project, requestID: requestID)
+    }
+
+    private func known(_ access: String, at now: Instant) async throws -> Known {
+        if let cached = known.withLock({ $0[access] }), cached.until > now { return cached }
+        let found = try await ports.store.read { transaction -> (AccessKey, User)? in
+            guard let key = try transaction.accessKey(access), let user = try transaction.user(key.user)
+            else { return nil }
+            return (key, user)
+        }
+        guard let (key, user) = found else {
+            throw Fault(.invalidSignature, "The access key \(access) is unknown.", field: "Authorization")
+        }
+        let fresh = Known(key: key, user: user, until: now.advanced(milliseconds: Self.trustMilliseconds))
+        known.withLock { cache in
+            if cache.count >= Self.cachedKeys { cache.removeAll() }
+            cache[access] = fresh
+        }
+        return fresh
+    }
+}

@@ -1,0 +1,69 @@
+public import Kernel
+
+/// Everything a use case may need from outside, as one value made at the root.
+public struct Ports: Sendable {
+    public let store: any Store
+    public let clock: any WallClock
+    public let identifiers: any IdentifierSource
+    public let secrets: any SecretKeeper
+    public let executor: any Executor
+    public let buckets: any Buckets
+    public let folders: any RunFolders
+    public let catalogue: Catalogue
+    public let settings: Settings
+    public let journal: any Journal
+
+    public init(
+        store: any Store, clock: any WallClock, identifiers: any IdentifierSource, secrets: any SecretKeeper,
+        executor: any Executor, buckets: any Buckets, folders: any RunFolders, catalogue: Catalogue,
+        settings: Settings, journal: any Journal
+    ) {
+        self.store = store
+        self.clock = clock
+        self.identifiers = identifiers
+        self.secrets = secrets
+        self.executor = executor
+        self.buckets = buckets
+        self.folders = folders
+        self.catalogue = catalogue
+        self.settings = settings
+        self.journal = journal
+    }
+}
+
+/// What an installation decides once, at start.
+public struct Settings: Hashable, Sendable {
+    /// The region's name; the first project of every account bears it.
+    public let region: String
+    public let zone: BillingZone
+    /// Seconds after its end at which a clock hour is closed, so that proofs of life can come in.
+    public let closeDelaySeconds: Int64
+    /// Seconds after which an hour is closed on what is proven, however little.
+    public let closePatienceSeconds: Int64
+    /// Seconds that the lease of running work reaches ahead; also the grace period of an account in arrears.
+    public let leaseSeconds: Int64
+    /// Whether jobs may reach the host's network.
+    public let jobsShareNetwork: Bool
+    /// Milliseconds between two looks at attempts that gave no hint.
+    public let sweepMilliseconds: Int64
+
+    public init(
+        region: String = "local-1", zone: BillingZone = .beijing, closeDelaySeconds: Int64 = 15,
+        closePatienceSeconds: Int64 = 600, leaseSeconds: Int64 = 24 * 3_600, jobsShareNetwork: Bool = false,
+        sweepMilliseconds: Int64 = 2_000
+    ) {
+        self.region = region
+        self.zone = zone
+        self.closeDelaySeconds = closeDelaySeconds
+        self.closePatienceSeconds = closePatienceSeconds
+        self.leaseSeconds = leaseSeconds
+        self.jobsShareNetwork = jobsShareNetwork
+        self.sweepMilliseconds = sweepMilliseconds
+    }
+}
+
+/// Where a use case tells the operator of something that no caller hears about.
+public protocol Journal: Sendable {
+    /// A static message and dotted keys.
+    func note(_ level: FaultCode.Level, _ message: StaticString, _ details: [String: String])
+}

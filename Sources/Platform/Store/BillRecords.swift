@@ -1,0 +1,75 @@
+public import Billing
+public import Identity
+public import Kernel
+public import Metering
+public import Money
+
+/// Bill lines, append-only.
+public protocol BillRecords {
+    func append(_ line: BillLine) throws
+    func billLine(_ id: BillLineID) throws -> BillLine?
+    /// The lines of one stretch in one clock hour, oldest first.
+    func billLines(of segment: SegmentID, hour: Second) throws -> [BillLine]
+    /// The lines of a resource, by hour.
+    func billLines(of resource: ResourceID, account: AccountID) throws -> [BillLine]
+    /// A page of an account's lines, the newest hour first.
+    func billLines(_ query: BillLineQuery) throws -> Page<BillLine>
+    /// Sums of an account's lines in a cycle, one a product.
+    func billSums(account: AccountID, cycle: String) throws -> [BillSum]
+}
+
+/// Which bill lines are wanted; nil means any.
+public struct BillLineQuery: Hashable, Sendable {
+    public var account: AccountID
+    public var cycle: String?
+    public var resource: ResourceID?
+    public var project: ProjectID?
+    /// Only hours in this range.
+    public var hours: Range<Second>?
+    /// Whether lines with nothing due are given too.
+    public var includesZero: Bool
+    public var page: PageRequest
+
+    public init(
+        account: AccountID, cycle: String? = nil, resource: ResourceID? = nil, project: ProjectID? = nil,
+        hours: Range<Second>? = nil, includesZero: Bool = true, page: PageRequest
+    ) {
+        self.account = account
+        self.cycle = cycle
+        self.resource = resource
+        self.project = project
+        self.hours = hours
+        self.includesZero = includesZero
+        self.page = page
+    }
+}
+
+/// What one product came to in one cycle.
+public struct BillSum: Hashable, Sendable {
+    public let product: String
+    public let lines: Int
+    public let seconds: Int64
+    public let list: Amount
+    public let discount: Amount
+    public let truncated: Amount
+    public let due: Amount
+    public let cash: Amount
+    public let credit: Amount
+    public let arrears: Amount
+
+    public init(
+        product: String, lines: Int, seconds: Int64, list: Amount, discount: Amount, truncated: Amount, due: Amount,
+        cash: Amount, credit: Amount, arrears: Amount
+    ) {
+        self.product = product
+        self.lines = lines
+        self.seconds = seconds
+        self.list = list
+        self.discount = discount
+        self.truncated = truncated
+        self.due = due
+        self.cash = cash
+        self.credit = credit
+        self.arrears = arrears
+    }
+}

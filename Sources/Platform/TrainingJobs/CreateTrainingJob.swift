@@ -1,0 +1,106 @@
+public import Identity
+public import Kernel
+import Ledger
+import Money
+import Pricing
+public import Workloads
+
+/// Takes a job: checks it against what is on offer, reserves its first hour, and puts it in the queue.
+public struct CreateTrainingJob: Sendable {
+    private let ports: Ports
+    private let supervisor: TrainingJobSupervisor
+
+    public init(_ ports: Ports, supervisor: TrainingJobSupervisor) {
+        self.ports = ports
+        self.supervisor = supervisor
+    }
+
+    /// The job as taken; it starts as soon as the pool has room.
+    ///
+    /// - Throws: every fault of the definition that the installation can see; `insufficientBalance` where balance and
+    ///   credit do not cover the first hour; nothing is left behind.
+    public func callAsFunction(
+        _ definition: TrainingJobDefinition, in project: Project, caller: Caller
+    ) async throws -> TrainingJob {
+        try caller.require(.write, in: Scope(project))
+        let offer = try await check(definition, account: project.account)
+        let now = ports.clock.now()
+        let ports = self.ports
+        let attempt: AttemptID = ports.identifiers.uuid()
+        let id: TrainingJobID = ports.identifiers.uuid()
+        let holdID: HoldID = ports.identifiers.hexadecimal()
+        let job = try await ports.store.write { transaction in
+            try Self.checkRoom(for: definition, in: project, transaction: transaction)
+            let terms = try transaction.requiredTerms(of: project.account)
+            let hold = Hold(
+                id: holdID, owner: project.account.text,
+                amount: try ports.firstHour(offer.flavor.id, quantity: definition.nodeCount, book: terms.book, at: now),
+                reference: id.text, at: now)
+            let wallet = try transaction.wallet(of: project.account)
+            try wallet.requireRoom(for: hold.amount, currency: terms.currency)
+            let job = TrainingJob(
+                id: id, account: project.account, project: project.id,
+                userName: try transaction.user(caller.user)?.name ?? caller.user.text,
+                definition: definition, createdAt: now, attempt: attempt, demand: offer.demand, hold: hold.id)
+            try transaction.insert(hold)
+            try transaction.insert(job)
+            try transaction.append(TrainingJobEvent(job: id, at: now, text: "The job was created."))
+            return job
+        }
+        supervisor.wake()
+        return job
+    }
+
+    private struct Offer: Sendable {
+        let flavor: Flavor
+        let demand: Demand
+    }
+
+    private func check(_ definition: TrainingJobDefinition, account: AccountID) async throws -> Offer {
+        var faults = Faults()
+        do { _ = try ports.catalogue.engine(definition.algorithm.engine) } catch { faults.append(error) }
+        let terms = try await ports.store.read { try $0.requiredTerms(of: account) }
+        let book = try ports.catalogue.book(terms.book)
+        let flavor = book.flavor(definition.resource.flavor)
+        if flavor == nil || flavor?.products.contains(Product.trainingJob) == false {
+            let offered = book.flavors(for: Product.trainingJob).map(\.id.text).joined(separator: ", ")
+            faults.add(
+                .invalidParameter, "There is no flavor \(definition.resource.flavor) for training; there are \(offered).",
+                field: "spec.resource.flavor_id")
+        }
+        for fault in await missingFiles(of: definition, account: account) { faults.append(fault) }
+        try faults.check()
+        guard let flavor else { throw faults }
+        let demand = Demand(flavor, nodes: definition.nodeCount)
+        try PublicPool(try await ports.executor.capacity()).requireFit(of: demand)
+        return Offer(flavor: flavor, demand: demand)
+    }
+
+    /// A fault for every bucket path of the job that does not lead anywhere.
+    private func missingFiles(of definition: TrainingJobDefinition, account: AccountID) async -> [Fault] {
+        var faults: [Fault] = []
+        for need in JobFiles.needs(of: definition) {
+            do {
+                let path = try ObjectPath(need.url, field: need.field)
+                try await need.check(path, in: ports.buckets, account: account)
+            } catch {
+                faults.append(contentsOf: Faults(error).all)
+            }
+        }
+        return faults
+    }
+
+    private static func checkRoom(
+        for definition: TrainingJobDefinition, in project: Project, transaction: any StoreTransaction
+    ) throws {
+        if try transaction.hasTrainingJob(named: definition.name, in: project.id) {
+            throw Fault(
+                .duplicateName, "The project has a job named \(definition.name) already; choose another name.",
+                field: "metadata.name")
+        }
+        guard try transaction.activeTrainingJobs(in: project.id) < Limits.activeJobs else {
+            throw Fault(
+                .quotaExceeded, "The project has \(Limits.activeJobs) jobs waiting or running; let some end first.")
+        }
+    }
+}
