@@ -38,4 +38,38 @@ public enum Limits {
     public static let signatureSkewSeconds: Int64 = 15 * 60
     /// Seconds that a token lives.
     public static let tokenSeconds: Int64 = 24 * 3_600
+    /// Price books of one installation.
+    public static let priceBooks = 100
+    /// Bytes of one price book's file.
+    public static let priceBookFileBytes = 8 << 20
+    /// Products in one price book.
+    public static let priceBookProducts = 1_000
+    /// Flavors in one price book.
+    public static let priceBookFlavors = 10_000
+    /// Dated prices in one price book.
+    public static let priceBookPrices = 100_000
+    /// Characters of an id in a price book.
+    public static let priceBookIDCharacters = 128
+    /// Bytes of a name in a price book.
+    public static let priceBookNameBytes = 256
+    /// Faults of one price book that are listed; the rest is only counted.
+    public static let priceBookFaults = 200
+    /// Thousandths of a core in one node of a flavor (4,096 cores).
+    public static let flavorMillicores: Int64 = 4_096_000
+    /// Bytes of memory in one node of a flavor, or in one card (64 TiB).
+    public static let flavorMemoryBytes: Int64 = 64 << 40
+    /// Cards in one node of a flavor.
+    public static let flavorAccelerators: Int64 = 64
+    /// Buckets of one account (OBS allows 100).
+    public static let buckets = 100
+    /// Bytes of one part of an object's key between slashes (what a file system's names hold).
+    public static let objectKeyPartBytes = 255
+    /// Objects and folders directly below one folder of a bucket.
+    public static let bucketFolderEntries = 1_000_000
+    /// Objects that one staging moves between a bucket and a run folder.
+    public static let stagedObjects = 100_000
+    /// Bytes that one staging moves between a bucket and a run folder (1 TiB).
+    public static let stagedBytes: Int64 = 1 << 40
+    /// Levels of folders that one staging walks.
+    public static let stagedDepth = 64
 }
