@@ -34,8 +34,14 @@ public enum Limits {
     public static let autoStopHours: Int64 = 720
     /// Levels of nesting in a JSON text.
     public static let jsonDepth = 64
-    /// Minutes a request's date may differ from the server's clock.
+    /// Seconds a request's date may differ from the server's clock.
     public static let signatureSkewSeconds: Int64 = 15 * 60
+    /// Bytes of an Authorization header.
+    public static let authorizationBytes = 8_192
+    /// Headers that one signature covers.
+    public static let signedHeaders = 64
+    /// Passwords that wait to be hashed; hashing one takes a tenth of a second on purpose.
+    public static let waitingPasswords = 100
     /// Seconds that a token lives.
     public static let tokenSeconds: Int64 = 24 * 3_600
     /// Price books of one installation.

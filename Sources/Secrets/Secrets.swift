@@ -1,3 +1,0 @@
-// Secrets
-internal import Crypto
-internal import CryptoExtras
