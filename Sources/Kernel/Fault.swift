@@ -38,6 +38,12 @@ public struct Faults: Error, Sendable, CustomStringConvertible {
         if !condition { add(code, message(), field: field) }
     }
 
+    /// Notes a fault found elsewhere.
+    public mutating func append(_ fault: Fault) { all.append(fault) }
+
+    /// Notes everything found elsewhere.
+    public mutating func append(_ faults: Faults) { all += faults.all }
+
     /// Throws everything noted so far, if anything was.
     public func check() throws(Faults) {
         if !all.isEmpty { throw self }

@@ -3,7 +3,10 @@ public import Kernel
 /// Everything a use case may need from outside, as one value made at the root.
 public struct Ports: Sendable {
     public let store: any Store
+    /// The time that billing and lifecycles know; simulated where the server was told so.
     public let clock: any WallClock
+    /// The host's own time, for signatures and tokens.
+    public let hostClock: any WallClock
     public let identifiers: any IdentifierSource
     public let secrets: any SecretKeeper
     public let executor: any Executor
@@ -14,12 +17,13 @@ public struct Ports: Sendable {
     public let journal: any Journal
 
     public init(
-        store: any Store, clock: any WallClock, identifiers: any IdentifierSource, secrets: any SecretKeeper,
+        store: any Store, clock: any WallClock, hostClock: any WallClock, identifiers: any IdentifierSource, secrets: any SecretKeeper,
         executor: any Executor, buckets: any Buckets, folders: any RunFolders, catalogue: Catalogue,
         settings: Settings, journal: any Journal
     ) {
         self.store = store
         self.clock = clock
+        self.hostClock = hostClock
         self.identifiers = identifiers
         self.secrets = secrets
         self.executor = executor

@@ -12,22 +12,19 @@ public struct ObjectPath: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `obs://bucket/key`, or `/bucket/key` as ModelArts writes it; `field` is what the caller calls it.
     public init(_ text: String, field: String) throws(Fault) {
-        let scheme = "obs://"
-        let bytes = Substring(text).utf8
-        let rest: Substring
-        if bytes.starts(with: scheme.utf8) {
-            rest = text.dropFirst(scheme.count)
-        } else if bytes.first == UInt8(ascii: "/") {
-            rest = text.dropFirst()
-        } else {
+        let (scheme, slash) = (Array("obs://".utf8), UInt8(ascii: "/"))
+        let bytes = Array(text.utf8)
+        let start = bytes.starts(with: scheme) ? scheme.count : 1
+        guard start > 1 || bytes.first == slash else {
             throw Fault(
-                .invalidParameter, "\(text.prefix(64)) is no place in a bucket; write obs://bucket/key or /bucket/key.",
-                field: field)
+                .invalidParameter,
+                "\(Self.shown(text)) is no place in a bucket; write obs://bucket/key or /bucket/key.", field: field)
         }
-        let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        // Slashes are looked for among bytes: as a Character, a slash with an accent is no slash.
+        let cut = bytes[start...].firstIndex(of: slash) ?? bytes.endIndex
         try self.init(
-            bucket: BucketName(String(parts[0]), field: field), key: parts.count > 1 ? String(parts[1]) : "",
-            field: field)
+            bucket: BucketName(String(decoding: bytes[start..<cut], as: UTF8.self), field: field),
+            key: String(decoding: bytes[cut...].dropFirst(), as: UTF8.self), field: field)
     }
 
     /// Takes a bucket and a key (already percent-decoded, where it came from a URL).
@@ -45,7 +42,9 @@ public struct ObjectPath: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The key's parts; none for the whole bucket.
-    public var parts: [String] { key.isEmpty ? [] : key.split(separator: "/").map(String.init) }
+    public var parts: [String] {
+        key.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
+    }
 
     public var description: String { "obs://\(bucket)/\(key)\(isFolder && !key.isEmpty ? "/" : "")" }
 

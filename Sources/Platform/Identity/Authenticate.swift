@@ -21,13 +21,18 @@ public final class Authenticate: Sendable {
     public init(_ ports: Ports) { self.ports = ports }
 
     /// The caller behind a signed request.
-    public func signed(_ request: SignedRequest, requestID: String) async throws -> Caller {
-        let signature = try RequestSignature(request)
-        let now = ports.clock.now()
+    ///
+    /// Its date is held against the host's clock: a simulated one is nothing that clients know.
+    public func signed(
+        authorization: String, request: SignableRequest, requestID: String
+    ) async throws -> (caller: Caller, body: RequestSignature.Body) {
+        let signature = try RequestSignature(authorization: authorization)
+        let now = ports.hostClock.now()
         let known = try await self.known(signature.access, at: now)
         try known.key.requireActive()
-        try signature.verify(request, secret: known.key.secret, digests: ports.secrets.digests, now: now)
-        return Caller(known.user, requestID: requestID)
+        let body = try signature.verify(
+            request, secret: known.key.secret, now: now, digests: ports.secrets.digests)
+        return (Caller(known.user, requestID: requestID), body)
     }
 
     /// The caller behind a token.
@@ -41,7 +46,7 @@ public final class Authenticate: Sendable {
         guard let (token, user) = found else {
             throw Fault(.invalidToken, "The token is unknown; ask for one at POST /v3/auth/tokens.")
         }
-        try token.requireValid(at: ports.clock.now())
+        try token.requireValid(at: ports.hostClock.now())
         return Caller(user, project: token.project, requestID: requestID)
     }
 

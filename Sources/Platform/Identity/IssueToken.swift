@@ -45,7 +45,7 @@ public struct IssueToken: Sendable {
         }
         let project = try await self.project(input.project, of: account)
         let made = ports.secrets.makeToken()
-        let token = Token(digest: made.digest, for: user, project: project?.id, issued: ports.clock.now())
+        let token = Token(digest: made.digest, for: user, project: project?.id, issued: ports.hostClock.now())
         try await ports.store.write { try $0.insert(token) }
         return Issued(text: made.text, token: token, account: account, user: user, project: project)
     }

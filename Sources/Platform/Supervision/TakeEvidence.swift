@@ -71,7 +71,7 @@ extension StoreTransaction {
     private func openSegment(of job: TrainingJob, at record: AttemptRecord, now: Instant) throws {
         let terms = try requiredTerms(of: job.account)
         let segment = Segment(
-            id: SegmentID("\(record.attempt)/\(record.rank)"), resource: ResourceID(job.id.text),
+            id: SegmentID(record.attempt, rank: record.rank), resource: ResourceID(job.id.text),
             product: Product.trainingJob, flavor: job.definition.resource.flavor,
             quantity: Int64(job.definition.resource.nodeCount))
         try insert(
@@ -92,7 +92,7 @@ extension Fact {
             case .ended: .ended
             }
         self.init(
-            segment: SegmentID("\(record.attempt)/\(record.rank)"), sequence: record.sequence,
+            segment: SegmentID(record.attempt, rank: record.rank), sequence: record.sequence,
             at: record.at.second, kind: kind)
     }
 }

@@ -28,13 +28,14 @@ public struct CreateTrainingJob: Sendable {
         let ports = self.ports
         let attempt: AttemptID = ports.identifiers.uuid()
         let id: TrainingJobID = ports.identifiers.uuid()
-        let holdID: HoldID = ports.identifiers.hexadecimal()
+        // The hold bears the job's id, so whoever settles the job's bill finds it.
+        let holdID = HoldID(id.text)
         let job = try await ports.store.write { transaction in
             try Self.checkRoom(for: definition, in: project, transaction: transaction)
             let terms = try transaction.requiredTerms(of: project.account)
             let hold = Hold(
                 id: holdID, owner: project.account.text,
-                amount: try ports.firstHour(offer.flavor.id, quantity: definition.nodeCount, book: terms.book, at: now),
+                amount: try ports.firstHour(offer.flavor.id, quantity: definition.resource.nodeCount, book: terms.book, at: now),
                 reference: id.text, at: now)
             let wallet = try transaction.wallet(of: project.account)
             try wallet.requireRoom(for: hold.amount, currency: terms.currency)
@@ -68,26 +69,12 @@ public struct CreateTrainingJob: Sendable {
                 .invalidParameter, "There is no flavor \(definition.resource.flavor) for training; there are \(offered).",
                 field: "spec.resource.flavor_id")
         }
-        for fault in await missingFiles(of: definition, account: account) { faults.append(fault) }
+        faults.append(await JobFiles.faults(of: definition, in: ports.buckets, account: account))
         try faults.check()
         guard let flavor else { throw faults }
-        let demand = Demand(flavor, nodes: definition.nodeCount)
+        let demand = Demand(flavor, nodes: definition.resource.nodeCount)
         try PublicPool(try await ports.executor.capacity()).requireFit(of: demand)
         return Offer(flavor: flavor, demand: demand)
-    }
-
-    /// A fault for every bucket path of the job that does not lead anywhere.
-    private func missingFiles(of definition: TrainingJobDefinition, account: AccountID) async -> [Fault] {
-        var faults: [Fault] = []
-        for need in JobFiles.needs(of: definition) {
-            do {
-                let path = try ObjectPath(need.url, field: need.field)
-                try await need.check(path, in: ports.buckets, account: account)
-            } catch {
-                faults.append(contentsOf: Faults(error).all)
-            }
-        }
-        return faults
     }
 
     private static func checkRoom(

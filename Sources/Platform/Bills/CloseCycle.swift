@@ -1,0 +1,40 @@
+import Billing
+import Identity
+import Kernel
+import Ledger
+import Money
+
+/// Ends a billing cycle: the month's total is rounded as the site does, and what rounding moved is posted (law 3).
+struct CloseCycle: Sendable {
+    private let ports: Ports
+
+    init(_ ports: Ports) { self.ports = ports }
+
+    /// Does its work where a cycle ended at this second; a second run adds nothing.
+    func callAsFunction(ifEndedBy end: Second) async throws {
+        let zone = ports.settings.zone
+        let cycle = zone.cycle(end - 1)
+        guard cycle != zone.cycle(end) else { return }
+        for account in try await ports.store.read({ try $0.accounts() }) {
+            try await close(cycle, of: account.id)
+        }
+    }
+
+    private func close(_ cycle: String, of account: AccountID) async throws {
+        let ports = self.ports
+        try await ports.store.write { transaction in
+            let reference = "cycle:\(account)/\(cycle)"
+            guard try transaction.postings(reference: reference).isEmpty else { return }
+            let terms = try transaction.requiredTerms(of: account)
+            let book = try ports.catalogue.book(terms.book)
+            let due = try transaction.billSums(account: account, cycle: cycle).reduce(Amount.zero) { $0 + $1.due }
+            let difference = book.profile.monthlyTotal(of: due) - due
+            guard difference != .zero else { return }
+            try transaction.append(
+                try Posting.rounding(
+                    id: ports.identifiers.hexadecimal(), at: ports.clock.now(), reference: reference,
+                    owner: account.text, currency: terms.currency,
+                    split: try transaction.wallet(of: account).paying(difference)))
+        }
+    }
+}

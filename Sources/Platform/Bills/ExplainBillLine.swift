@@ -1,0 +1,39 @@
+public import Billing
+public import Identity
+import Kernel
+public import Ledger
+public import Money
+
+/// Explains a bill line down to the facts behind it (law 7).
+public struct ExplainBillLine: Sendable {
+    private let ports: Ports
+
+    public init(_ ports: Ports) { self.ports = ports }
+
+    /// A line, why it is what it is, and how it was posted.
+    public struct Explained: Sendable {
+        public let line: BillLine
+        public let explanation: Explanation
+        public let postings: [Posting]
+        public let currency: Currency
+    }
+
+    public func callAsFunction(_ id: BillLineID, caller: Caller) async throws -> Explained {
+        let ports = self.ports
+        return try await ports.store.read { transaction in
+            guard let line = try transaction.billLine(id),
+                caller.may(.read, in: Scope(account: line.account))
+            else {
+                throw Fault(.notFound, "There is no bill line \(id) in your account.", field: "line")
+            }
+            let terms = try transaction.requiredTerms(of: line.account)
+            let profile = try ports.catalogue.book(terms.book).profile
+            return Explained(
+                line: line,
+                explanation: Explanation(
+                    of: line, facts: try transaction.facts(of: line.segment), currency: terms.currency,
+                    profile: profile, zone: ports.settings.zone),
+                postings: try transaction.postings(reference: line.id.text), currency: terms.currency)
+        }
+    }
+}

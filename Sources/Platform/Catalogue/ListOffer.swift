@@ -1,0 +1,38 @@
+public import Identity
+import Kernel
+public import Pricing
+
+/// Lists what an account can use: flavors with their present prices, engines, and the price book itself.
+public struct ListOffer: Sendable {
+    private let ports: Ports
+
+    public init(_ ports: Ports) { self.ports = ports }
+
+    /// A flavor and what an hour of it costs now; nil where it has no price now and cannot be started.
+    public struct OfferedFlavor: Sendable {
+        public let flavor: Flavor
+        public let price: DatedPrice?
+    }
+
+    /// The flavors for training by the account's book.
+    public func trainingFlavors(account: AccountID, caller: Caller) async throws -> [OfferedFlavor] {
+        let book = try await book(of: account, caller: caller)
+        let now = ports.clock.now().second
+        return book.flavors(for: Product.trainingJob).map { flavor in
+            OfferedFlavor(flavor: flavor, price: book.price(product: Product.trainingJob, flavor: flavor.id, at: now))
+        }
+    }
+
+    /// The price book an account is billed by.
+    public func book(of account: AccountID, caller: Caller) async throws -> PriceBook {
+        try caller.require(.read, in: Scope(account: account))
+        let terms = try await ports.store.read { try $0.requiredTerms(of: account) }
+        return try ports.catalogue.book(terms.book)
+    }
+
+    /// The runtimes jobs can name.
+    public func engines() -> [Engine] { ports.catalogue.engines.sorted { $0.id < $1.id } }
+
+    /// What this machine's public pool holds in all.
+    public func capacity() async throws -> ExecutorCapacity { try await ports.executor.capacity() }
+}
