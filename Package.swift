@@ -1,4 +1,5 @@
 // swift-tools-version:6.2
+import Foundation
 import PackageDescription
 
 /// The manifest is the architecture: a target imports only what its list names (see ARCHITECTURE.md).
@@ -18,6 +19,30 @@ enum House {
 
     static func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
         .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    }
+
+    /// One suite a room, named after it.
+    static var suites: [Target] {
+        let adapters = domain + ["Platform", "TestKit"]
+        return [
+            suite("KernelTests", ["Kernel", "TestKit"]),
+            suite("MoneyTests", ["Kernel", "Money", "TestKit"]),
+            suite("WireTests", ["Kernel", "Wire", "TestKit"]),
+            suite("IdentityTests", ["Kernel", "Wire", "Identity", "Secrets", "TestKit"]),
+            suite("PricingTests", ["Kernel", "Money", "Pricing", "Files", "Secrets", "TestKit"]),
+            suite("MeteringTests", domain + ["TestKit"]),
+            suite("BillingTests", domain + ["TestKit"]),
+            suite("WorkloadsTests", domain + ["TestKit"]),
+            suite("PlatformTests", adapters + ["Store", "Executors", "Files", "Secrets"]),
+            suite("StoreTests", adapters + ["Store", Library.grdb]),
+            suite("ExecutorTests", adapters + ["Executors", "atelier"]),
+            suite("FilesTests", adapters + ["Files", "Secrets"]),
+            suite("SecretsTests", adapters + ["Secrets"]),
+            suite("TelemetryTests", ["Kernel", "Wire", "Telemetry", Library.logging, Library.metrics, Library.coreMetrics]),
+            suite("APITests", adapters + ["API", "Assembly", Library.hummingbirdTesting]),
+            suite("CommandTests", adapters + ["Commands", "Assembly"]),
+            suite("TidyTests", ["Kernel", "TestKit"]),
+        ].filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/Tests/" + $0.name) }
     }
 
     static func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -71,9 +96,11 @@ let package = Package(
         House.room("Identity", ["Kernel", "Money", "Wire"]),
         House.room("Pricing", ["Kernel", "Money", "Wire"]),
         House.room("Metering", ["Kernel", "Money", "Wire", "Pricing"]),
-        House.room("Rating", ["Kernel", "Money", "Wire", "Pricing", "Metering"]),
+        House.room("Rating", ["Kernel", "Money", "Wire", "Identity", "Pricing", "Metering"]),
         House.room("Ledger", ["Kernel", "Money", "Wire"]),
-        House.room("Billing", ["Kernel", "Money", "Wire", "Pricing", "Metering", "Rating", "Ledger"]),
+        House.room(
+            "Billing", ["Kernel", "Money", "Wire", "Identity", "Pricing", "Metering", "Rating", "Ledger"]
+        ),
         House.room("Workloads", ["Kernel", "Money", "Wire", "Pricing"]),
 
         // Use cases.
@@ -87,8 +114,19 @@ let package = Package(
         House.room("Telemetry", ["Kernel", "Wire", Library.logging, Library.metrics, Library.coreMetrics]),
 
         // Faces.
-        House.room("API", House.domain + ["Platform", Library.hummingbird, Library.httpTypes, Library.nioCore, Library.nioPosix, Library.nioHTTP1, Library.logging, Library.metrics]),
-        House.room("Commands", House.domain + ["Platform", Library.argumentParser, Library.httpClient, Library.nioCore, Library.nioHTTP1]),
+        House.room(
+            "API",
+            House.domain + [
+                "Platform", Library.hummingbird, Library.httpTypes, Library.nioCore, Library.nioPosix,
+                Library.nioHTTP1, Library.logging, Library.metrics,
+            ]
+        ),
+        House.room(
+            "Commands",
+            House.domain + [
+                "Platform", Library.argumentParser, Library.httpClient, Library.nioCore, Library.nioHTTP1,
+            ]
+        ),
 
         // Root.
         House.room(
@@ -98,11 +136,10 @@ let package = Package(
                 Library.argumentParser, Library.hummingbird, Library.lifecycle, Library.logging, Library.metrics,
             ]
         ),
-        .executableTarget(name: "atelier", dependencies: ["Assembly", "Commands", "Executors"], swiftSettings: House.settings),
+        .executableTarget(
+            name: "atelier", dependencies: ["Assembly", "Commands", "Executors"], swiftSettings: House.settings),
 
         // Tests.
         House.room("TestKit", House.domain + ["Platform"]),
-        House.suite("KernelTests", ["Kernel", "Money", "TestKit"]),
-        House.suite("APITests", House.domain + ["Platform", "API", "Assembly", "TestKit", Library.hummingbirdTesting]),
-    ]
+    ] + House.suites
 )

@@ -78,4 +78,14 @@ public enum Limits {
     public static let stagedBytes: Int64 = 1 << 40
     /// Levels of folders that one staging walks.
     public static let stagedDepth = 64
+    /// Series that the metrics endpoint shows; later ones are counted, not kept.
+    public static let metricSeries = 10_000
+    /// Bytes of one label's value in the metrics.
+    public static let metricLabelBytes = 256
+    /// Bytes of one text in a log line.
+    public static let logTextBytes = 8_192
+    /// Fields of one log line, and elements of one list in it.
+    public static let logElements = 64
+    /// Levels of nesting in a log line.
+    public static let logDepth = 8
 }

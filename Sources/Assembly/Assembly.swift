@@ -1,2 +1,0 @@
-// Assembly
-internal import ServiceLifecycle

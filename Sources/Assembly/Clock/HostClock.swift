@@ -1,0 +1,11 @@
+import Glibc
+import Kernel
+
+/// The host's wall clock.
+struct HostClock: WallClock {
+    func now() -> Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Instant(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

@@ -1,2 +1,0 @@
-// Files
-internal import Yams
