@@ -9,8 +9,7 @@ extension Ports {
     ///
     /// - Throws: `invalidParameter` where the flavor has no price then: unknown is not zero.
     func firstHour(_ flavor: FlavorID, quantity: Int, book: String, at moment: Instant) throws -> Amount {
-        try Rating.firstHour(
-            product: Product.trainingJob, flavor: flavor, quantity: Int64(quantity), at: moment.second,
-            book: try catalogue.book(book))
+        try catalogue.book(book).firstHour(
+            of: Product.trainingJob, flavor: flavor, quantity: Int64(quantity), at: moment.second)
     }
 }

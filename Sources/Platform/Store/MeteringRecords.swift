@@ -24,6 +24,8 @@ public protocol MeteringRecords {
     func unsettledSegments(of account: AccountID) throws -> [UnsettledSegment]
     /// Notes that every hour before this second is billed as the facts say; `isFinal` where nothing can follow.
     func settled(_ segment: SegmentID, through: Second, isFinal: Bool) throws
+    /// Notes that nothing more will be proven of a stretch: its executor lost it.
+    func abandon(_ segment: SegmentID) throws
 
     /// The start of the first clock hour that is not closed.
     func openHour() throws -> Second?
@@ -35,12 +37,15 @@ public struct UnsettledSegment: Hashable, Sendable {
     public let metered: MeteredSegment
     /// Hours before this second are settled; nil where none is.
     public let settledThrough: Second?
+    /// Whether its executor lost it, so that nothing more will be proven.
+    public let isAbandoned: Bool
     /// All its facts by sequence.
     public let facts: [Fact]
 
-    public init(metered: MeteredSegment, settledThrough: Second?, facts: [Fact]) {
+    public init(metered: MeteredSegment, settledThrough: Second?, isAbandoned: Bool, facts: [Fact]) {
         self.metered = metered
         self.settledThrough = settledThrough
+        self.isAbandoned = isAbandoned
         self.facts = facts
     }
 }

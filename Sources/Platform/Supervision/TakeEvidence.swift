@@ -61,6 +61,7 @@ extension StoreTransaction {
             }
         }
         if evidence.shim == .lost, [.submitting, .running, .stopping].contains(job.machine.step) {
+            try abandon(SegmentID(job.attempt, rank: 0))
             try apply(.lost("the shim is gone without a record of the end; billed up to the last proof of life"))
         }
         if TrainingJobMachine.endedSteps.contains(job.machine.step) { try settleHold(of: &job, ports: ports) }

@@ -1,0 +1,98 @@
+public import Identity
+public import Kernel
+public import Ledger
+public import Metering
+public import Money
+public import Pricing
+public import Rating
+
+/// One line of a bill: the use of one resource in one clock hour at one price, what it came to, and how it was paid.
+public struct BillLine: Hashable, Sendable {
+    public let id: BillLineID
+    public let account: AccountID
+    public let project: ProjectID
+    public let resource: ResourceID
+    public let resourceName: String
+    public let segment: SegmentID
+    public let product: ProductID
+    public let flavor: FlavorID
+    public let quantity: Int64
+    /// The start of the clock hour the use lies in.
+    public let hour: Second
+    public let from: Second
+    public let until: Second
+    public let seconds: Int64
+    public let unitPrice: UnitPrice
+    public let priceVersion: String
+    public let list: Amount
+    public let discount: Amount
+    public let truncated: Amount
+    public let due: Amount
+    public let dropped: DroppedFraction
+    public let kind: Kind
+    /// The month it was billed in, `YYYY-MM`; a late line stands in the month that was open.
+    public let cycle: String
+    public let billedAt: Instant
+    public let paid: WalletSplit
+
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// The hour's first line at its price.
+        case usage
+        /// What a late fact changed in an hour that had been closed (law 6).
+        case correction
+    }
+
+    public init(
+        id: BillLineID, account: AccountID, project: ProjectID, resource: ResourceID, resourceName: String,
+        segment: SegmentID, product: ProductID, flavor: FlavorID, quantity: Int64, hour: Second, from: Second,
+        until: Second, seconds: Int64, unitPrice: UnitPrice, priceVersion: String, list: Amount, discount: Amount,
+        truncated: Amount, due: Amount, dropped: DroppedFraction, kind: Kind, cycle: String, billedAt: Instant,
+        paid: WalletSplit
+    ) throws(Fault) {
+        guard list == discount + truncated + due, paid.total == due else {
+            throw Fault(.internalFault, "The amounts of bill line \(id) do not add up.")
+        }
+        self.id = id
+        self.account = account
+        self.project = project
+        self.resource = resource
+        self.resourceName = resourceName
+        self.segment = segment
+        self.product = product
+        self.flavor = flavor
+        self.quantity = quantity
+        self.hour = hour
+        self.from = from
+        self.until = until
+        self.seconds = seconds
+        self.unitPrice = unitPrice
+        self.priceVersion = priceVersion
+        self.list = list
+        self.discount = discount
+        self.truncated = truncated
+        self.due = due
+        self.dropped = dropped
+        self.kind = kind
+        self.cycle = cycle
+        self.billedAt = billedAt
+        self.paid = paid
+    }
+
+    /// Numbers a draft, and says how it was paid.
+    ///
+    /// - Throws: `internalFault` where the payment is not what is due.
+    public init(
+        _ draft: BillLineDraft, id: BillLineID, cycle: String, billedAt: Instant, paid: WalletSplit
+    ) throws(Fault) {
+        let metered = draft.metered
+        try self.init(
+            id: id, account: metered.account, project: metered.project, resource: metered.segment.resource,
+            resourceName: metered.resourceName, segment: metered.segment.id, product: metered.segment.product,
+            flavor: metered.segment.flavor, quantity: metered.segment.quantity, hour: draft.hour, from: draft.from,
+            until: draft.until, seconds: draft.seconds, unitPrice: draft.unitPrice, priceVersion: draft.priceVersion,
+            list: draft.list, discount: draft.discount, truncated: draft.truncated, due: draft.due,
+            dropped: draft.dropped, kind: draft.kind, cycle: cycle, billedAt: billedAt, paid: paid)
+    }
+}
+
+public typealias BillLineID = Identifier<BillLine>

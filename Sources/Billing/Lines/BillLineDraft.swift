@@ -1,0 +1,24 @@
+public import Kernel
+public import Money
+public import Rating
+
+/// What the next close would put on the bill for one clock hour of a stretch at one price; not numbered or paid yet.
+public struct BillLineDraft: Hashable, Sendable {
+    public let metered: MeteredSegment
+    /// The start of the clock hour the use lies in.
+    public let hour: Second
+    public let from: Second
+    public let until: Second
+    /// Seconds billed by this line; negative where a correction takes back.
+    public let seconds: Int64
+    public let unitPrice: UnitPrice
+    /// The edition of the price book.
+    public let priceVersion: String
+    /// Always `list` = `discount` + `truncated` + `due`.
+    public let list: Amount
+    public let discount: Amount
+    public let truncated: Amount
+    public let due: Amount
+    public let dropped: DroppedFraction
+    public let kind: BillLine.Kind
+}
