@@ -28,7 +28,7 @@ enum House {
             suite("KernelTests", ["Kernel", "TestKit"]),
             suite("MoneyTests", ["Kernel", "Money", "TestKit"]),
             suite("WireTests", ["Kernel", "Wire", "TestKit"]),
-            suite("IdentityTests", ["Kernel", "Wire", "Identity", "Secrets", "TestKit"]),
+            suite("IdentityTests", ["Kernel", "Wire", "Identity", "Secrets", "TestKit"], fixtures: ["Fixtures"]),
             suite("PricingTests", ["Kernel", "Money", "Pricing", "Files", "Secrets", "TestKit"]),
             suite("MeteringTests", domain + ["TestKit"]),
             suite("BillingTests", domain + ["TestKit"]),
@@ -45,8 +45,8 @@ enum House {
         ].filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/Tests/" + $0.name) }
     }
 
-    static func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-        .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+    static func suite(_ name: String, _ dependencies: [Target.Dependency], fixtures: [String] = []) -> Target {
+        .testTarget(name: name, dependencies: dependencies, exclude: fixtures, swiftSettings: settings)
     }
 }
 

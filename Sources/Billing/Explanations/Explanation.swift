@@ -3,6 +3,7 @@ import Ledger
 public import Metering
 public import Money
 public import Pricing
+import Rating
 
 /// Why a bill line is what it is, in words and numbers that a person can check with pencil and paper (law 7).
 public struct Explanation: Hashable, Sendable {
