@@ -60,6 +60,10 @@ public enum Limits {
     public static let priceBookNameBytes = 256
     /// Faults of one price book that are listed; the rest is only counted.
     public static let priceBookFaults = 200
+    /// Bytes of a runtime's description.
+    public static let runtimeFileBytes = 64 << 10
+    /// Bytes of one text in a runtime's description.
+    public static let runtimeTextBytes = 256
     /// Thousandths of a core in one node of a flavor (4,096 cores).
     public static let flavorMillicores: Int64 = 4_096_000
     /// Bytes of memory in one node of a flavor, or in one card (64 TiB).
