@@ -18,7 +18,7 @@ public struct Posting: Hashable, Sendable {
 
     /// Takes a posting; entries of zero are left out.
     ///
-    /// - Throws: `internalFault` where the entries do not sum to zero, or none is left: such a posting is a mistake of
+    /// - Throws: `internalFault` where the entries do not sum to zero: such a posting is a mistake of
     ///   the program that made it.
     public init(id: PostingID, at: Instant, kind: Kind, reference: String, entries: [Entry]) throws(Fault) {
         let moving = entries.filter { $0.amount != .zero }
