@@ -127,12 +127,19 @@ extension BucketFolder {
     /// The folders from the bucket down to the one that holds a key's last part.
     func openWay(to object: ObjectPath, of account: AccountID) throws -> [Descriptor] {
         var way = [try objects(of: object.bucket, account)]
+        for part in object.parts.dropLast() {
+            let next = try folder(part, in: way[way.count - 1], towards: object)
+            way.append(next)
+        }
+        return way
+    }
+
+    private func folder(_ name: String, in folder: Descriptor, towards object: ObjectPath) throws -> Descriptor {
         do {
-            for part in object.parts.dropLast() { way.append(try way[way.count - 1].folder(part)) }
+            return try folder.folder(name)
         } catch where error.isAbsent {
             throw absent(object)
         }
-        return way
     }
 
     func openFile(_ object: ObjectPath, of account: AccountID) throws -> Descriptor {
@@ -155,7 +162,8 @@ extension BucketFolder {
 
     private func checkIsObject(_ object: ObjectPath) throws(Fault) {
         guard !object.isFolder else {
-            throw Fault(.invalidParameter, "\(object) names a folder; an object's key ends without a slash.", field: "key")
+            throw Fault(
+                .invalidParameter, "\(object) names a folder; an object's key ends without a slash.", field: "key")
         }
     }
 

@@ -67,7 +67,8 @@ extension BucketFolder {
                 continue
             }
             let key = target.key.isEmpty ? path : target.key + "/" + path
-            guard let object = try? ObjectPath(bucket: target.bucket, key: key), let file = try? folder.file(name) else {
+            guard let object = try? ObjectPath(bucket: target.bucket, key: key), let file = try? folder.file(name)
+            else {
                 transfer.skip(path)
                 continue
             }

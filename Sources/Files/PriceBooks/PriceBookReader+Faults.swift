@@ -11,7 +11,8 @@ extension PriceBookReader {
         // What refers to an entry that could not be read may be right.
         let isReference = field.hasSuffix(".product") || field.contains(".products[")
         if isReference, unread.contains(where: { $0.hasPrefix("products") }) { return true }
-        if isReference || field.hasSuffix(".flavor"), unread.contains(where: { $0.hasPrefix("flavors") }) { return true }
+        let isAboutFlavor = isReference || field.hasSuffix(".flavor")
+        if isAboutFlavor, unread.contains(where: { $0.hasPrefix("flavors") }) { return true }
         let isUnpriced = fault.code == .missingParameter && field.hasPrefix("flavors[") && field.hasSuffix("]")
         return isUnpriced && unread.contains { $0.hasPrefix("prices") }
     }

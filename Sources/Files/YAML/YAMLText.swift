@@ -36,7 +36,8 @@ struct YAMLText {
     func root() throws(Fault) -> Node? {
         if let line = lineOfAnchor() {
             throw Fault(
-                .malformedBody, "has an anchor (an & with a word behind it); write the value out, or quote and space the &",
+                .malformedBody,
+                "has an & before a word, an anchor, which no book needs; write the value out, or a space after the &",
                 field: "\(file):\(line)")
         }
         do {
