@@ -8,13 +8,21 @@ extension PriceBookReader {
         let unread = reading.unread.map(Self.entry)
         if unread.contains(Self.entry(field)) { return true }
         if unread.contains(where: { $0.hasSuffix("]") && fault.message.contains($0) }) { return true }
-        // What refers to an entry that could not be read may be right.
+        // What refers to an entry whose name or products could not be read may be right.
         let isReference = field.hasSuffix(".product") || field.contains(".products[")
-        if isReference, unread.contains(where: { $0.hasPrefix("products") }) { return true }
-        let isAboutFlavor = isReference || field.hasSuffix(".flavor")
-        if isAboutFlavor, unread.contains(where: { $0.hasPrefix("flavors") }) { return true }
+        if isReference, isUnread("id", in: "products") || isUnread("products", in: "flavors") { return true }
+        if isReference || field.hasSuffix(".flavor"), isUnread("id", in: "flavors") { return true }
         let isUnpriced = fault.code == .missingParameter && field.hasPrefix("flavors[") && field.hasSuffix("]")
-        return isUnpriced && unread.contains { $0.hasPrefix("prices") }
+        return isUnpriced && (isUnread("product", in: "prices") || isUnread("flavor", in: "prices"))
+    }
+
+    /// Whether a key of any entry of a list, a whole entry, or the list itself could not be read.
+    private func isUnread(_ key: String, in list: String) -> Bool {
+        reading.unread.contains { path in
+            guard path.hasPrefix("\(list)[") else { return path == list }
+            let rest = path.utf8.drop { $0 != UInt8(ascii: "]") }.dropFirst()
+            return rest.isEmpty || Substring(rest).hasPrefix(".\(key)")
+        }
     }
 
     /// The first part of a path: `prices[3]` of `prices[3].from`.
