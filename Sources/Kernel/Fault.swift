@@ -32,10 +32,14 @@ public struct Faults: Error, Sendable, CustomStringConvertible {
 
     /// Notes a fault unless a condition holds.
     public mutating func require(
-        _ condition: Bool, _ code: FaultCode = .invalidParameter, _ message: @autoclosure () -> String,
-        field: String? = nil
+        _ condition: Bool, _ code: FaultCode, _ message: @autoclosure () -> String, field: String? = nil
     ) {
         if !condition { add(code, message(), field: field) }
+    }
+
+    /// Notes that a field has a value that cannot be used, unless a condition holds.
+    public mutating func require(_ condition: Bool, _ message: @autoclosure () -> String, field: String? = nil) {
+        require(condition, .invalidParameter, message(), field: field)
     }
 
     /// Notes a fault found elsewhere.

@@ -92,4 +92,24 @@ public enum Limits {
     public static let logElements = 64
     /// Levels of nesting in a log line.
     public static let logDepth = 8
+    /// Pairs in the query of one request.
+    public static let queryPairs = 100
+    /// Bytes of a token in a request.
+    public static let tokenBytes = 4_096
+    /// Bytes of one header of a request; of all of them; and how many there may be.
+    public static let headerBytes = 16_384
+    public static let headerListBytes = 65_536
+    public static let headers = 200
+    /// Connections that the server keeps open at once; more wait in the host's backlog.
+    public static let connections = 10_000
+    /// Seconds in which a client that is sending must send something.
+    public static let idleSeconds: Int64 = 60
+    /// Records of a list where the caller names no number.
+    public static let listPage = 100
+    /// Records in one page of a list of Atelier's own routes.
+    public static let greatestListPage = 1_000
+    /// Bytes of a log in one answer.
+    public static let logPieceBytes = 1 << 20
+    /// Products in one question about prices (BSS allows 100).
+    public static let askedPrices = 100
 }

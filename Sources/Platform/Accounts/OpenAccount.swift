@@ -1,6 +1,7 @@
 public import Identity
-public import Kernel
+import Kernel
 public import Money
+import Pricing
 
 /// Opens an account: its first project, named after the region, its administrator, and how it is billed.
 public struct OpenAccount: Sendable {

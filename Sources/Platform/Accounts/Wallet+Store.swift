@@ -1,5 +1,5 @@
 public import Identity
-import Kernel
+public import Kernel
 public import Ledger
 import Money
 

@@ -3,6 +3,7 @@ import Identity
 import Kernel
 import Ledger
 import Money
+import Pricing
 
 /// Ends a billing cycle: the month's total is rounded as the site does, and what rounding moved is posted (law 3).
 struct CloseCycle: Sendable {

@@ -1,8 +1,9 @@
 public import Billing
 public import Identity
-import Kernel
+public import Kernel
 public import Ledger
 public import Money
+import Pricing
 
 /// Explains a bill line down to the facts behind it (law 7).
 public struct ExplainBillLine: Sendable {

@@ -1,5 +1,6 @@
 import Billing
-public import Kernel
+import Kernel
+import Ledger
 import Metering
 
 /// Closes clock hours: every second that is proven becomes bill lines and postings, and the mark moves on.

@@ -1,4 +1,4 @@
-public import Billing
+import Billing
 public import Identity
 public import Kernel
 public import Money

@@ -4,6 +4,7 @@ public import Kernel
 public import Metering
 public import Money
 public import Pricing
+import Workloads
 
 /// Shows what is used and not billed yet, now, before the hour closes.
 public struct ShowUsage: Sendable {

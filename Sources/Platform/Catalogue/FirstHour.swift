@@ -1,7 +1,7 @@
 import Billing
-public import Kernel
-public import Money
-public import Pricing
+import Kernel
+import Money
+import Pricing
 import Rating
 
 extension Ports {

@@ -1,5 +1,5 @@
 public import Identity
-import Kernel
+public import Kernel
 public import Pricing
 
 /// Lists what an account can use: flavors with their present prices, engines, and the price book itself.

@@ -1,5 +1,5 @@
 public import Identity
-public import Kernel
+import Kernel
 import Synchronization
 
 /// Finds out who sends a request: by its signature or by its token. Nothing else passes.
@@ -24,14 +24,14 @@ public final class Authenticate: Sendable {
     ///
     /// Its date is held against the host's clock: a simulated one is nothing that clients know.
     public func signed(
-        authorization: String, request: SignableRequest, requestID: String
+        authorization: String, request: SignedRequest, requestID: String
     ) async throws -> (caller: Caller, body: RequestSignature.Body) {
         let signature = try RequestSignature(authorization: authorization)
         let now = ports.hostClock.now()
         let known = try await self.known(signature.access, at: now)
         try known.key.requireActive()
         let body = try signature.verify(
-            request, secret: known.key.secret, now: now, digests: ports.secrets.digests)
+            request, secret: known.key.secret, digests: ports.secrets.digests, now: now)
         return (Caller(known.user, requestID: requestID), body)
     }
 

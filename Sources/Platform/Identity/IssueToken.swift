@@ -1,5 +1,5 @@
 public import Identity
-public import Kernel
+import Kernel
 
 /// Gives a token for a name and a password.
 public struct IssueToken: Sendable {
@@ -39,7 +39,7 @@ public struct IssueToken: Sendable {
             return (account, try account.flatMap { try transaction.user(named: input.user, in: $0.id) })
         }
         // An unknown user costs the same work as a wrong password, so that names cannot be found by timing.
-        let isRight = await ports.secrets.verify(password: input.password, hash: user?.passwordHash ?? "")
+        let isRight = try await ports.secrets.verify(password: input.password, hash: user?.passwordHash ?? "")
         guard let account, let user, isRight else {
             throw Fault(.unauthenticated, "The account, the user name or the password is wrong.", field: "auth.identity")
         }

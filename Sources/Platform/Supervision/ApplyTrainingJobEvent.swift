@@ -34,7 +34,7 @@ extension StoreTransaction {
         _ event: TrainingJobMachine.Event, to job: inout TrainingJob, at now: Instant
     ) throws -> ApplyTrainingJobEvent.Applied {
         let before = job.machine
-        let actions = try job.machine.handle(event)
+        let actions = job.machine.handle(event)
         if job.machine.phase != before.phase || job.machine.outcome != before.outcome {
             try append(TrainingJobEvent(job: job.id, at: now, level: level(of: job.machine), text: text(of: job)))
         }

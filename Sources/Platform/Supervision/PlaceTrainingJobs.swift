@@ -30,7 +30,7 @@ struct PlaceTrainingJobs: Sendable {
             let jobs = Dictionary(uniqueKeysWithValues: waiting.map { ($0.id.text, $0) })
             return try decisions.compactMap { decision in
                 guard var job = jobs[decision.id] else { return nil }
-                let actions = try job.machine.handle(.placed)
+                let actions = job.machine.handle(.placed)
                 job.placedAt = now
                 job.accelerators = decision.accelerators
                 try transaction.update(job)

@@ -1,5 +1,6 @@
 public import Identity
 public import Kernel
+import Workloads
 
 /// Changes what may be changed of a job once it is taken: its description.
 public struct ChangeTrainingJob: Sendable {

@@ -1,5 +1,5 @@
 public import Identity
-public import Kernel
+import Kernel
 import Ledger
 import Money
 import Pricing
@@ -73,7 +73,7 @@ public struct CreateTrainingJob: Sendable {
         try faults.check()
         guard let flavor else { throw faults }
         let demand = Demand(flavor, nodes: definition.resource.nodeCount)
-        try PublicPool(try await ports.executor.capacity()).requireFit(of: demand)
+        try PublicPool(PoolCapacity(try await ports.executor.capacity())).requireFit(of: demand)
         return Offer(flavor: flavor, demand: demand)
     }
 

@@ -1,5 +1,6 @@
 public import Identity
 public import Kernel
+import Workloads
 
 /// Reads what a job wrote to its standard output and error.
 public struct ReadTrainingLog: Sendable {

@@ -1,0 +1,99 @@
+public import Kernel
+import Pricing
+public import Wire
+
+extension TrainingJobDefinition {
+    /// Reads the body of `CreateTrainingJob`.
+    ///
+    /// What would change the job's meaning and is not offered here (dedicated pools, several nodes, data sets, own images,
+    /// subscribed algorithms, volumes) is refused by name; other fields that are unknown are passed over.
+    /// - Throws: everything that is wrong, with the path of each field.
+    public init(json: JSONValue) throws(Faults) {
+        let fields = JSONFields(json)
+        if let kind = fields.string("kind"), kind != "job" {
+            fields.refuse("kind", "Only jobs of kind \"job\" are run, not \"\(kind)\".")
+        }
+        let metadata = fields.requiredObject("metadata")
+        let spec = fields.requiredObject("spec")
+        let algorithm = TrainingAlgorithm(fields.requiredObject("algorithm"))
+        Self.refuseWhatIsNotOffered(spec)
+        self.init(
+            name: Self.name(metadata), workspace: metadata.string("workspace_id") ?? "0",
+            description: metadata.string("description", characters: 0...Limits.descriptionCharacters) ?? "",
+            annotations: metadata.stringMap("annotations", limit: Limits.jobEnvironments).map(NamedText.init),
+            algorithm: algorithm, resource: TrainingResource(spec.requiredObject("resource")),
+            logPath: spec.object("log_export_path")?.string("obs_url"), autoStopHours: Self.autoStop(spec))
+        try fields.check()
+    }
+
+    private static func name(_ metadata: JSONFields) -> String {
+        let name = metadata.requiredString("name", characters: 1...Limits.jobNameCharacters)
+        if !name.utf8.allSatisfy(isNameByte) {
+            metadata.refuse("name", "A name has letters, digits, hyphens and underscores only.")
+        }
+        return name
+    }
+
+    static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    private static func autoStop(_ spec: JSONFields) -> Int64? {
+        guard let stop = spec.object("auto_stop") else { return nil }
+        let unit = stop.string("time_unit") ?? "HOURS"
+        let hours: Int64
+        switch unit {
+        case "HOURS": hours = 1
+        case "DAYS": hours = 24
+        default:
+            stop.refuse("time_unit", "HOURS or DAYS was expected, not \(unit).")
+            return nil
+        }
+        let duration = stop.requiredInteger("duration", in: 1...(Limits.autoStopHours / hours))
+        return duration * hours
+    }
+
+    private static func refuseWhatIsNotOffered(_ spec: JSONFields) {
+        if case .array(let volumes)? = spec.value("volumes"), !volumes.isEmpty {
+            spec.refuse("volumes", "Volumes cannot be mounted into jobs here; use inputs and outputs.")
+        }
+    }
+
+    /// The job as `CreateTrainingJob` takes it: reading it again gives the same definition.
+    public var json: JSONValue {
+        var metadata: JSONObject = [
+            "name": .string(name), "workspace_id": .string(workspace), "description": .string(description),
+        ]
+        if !annotations.isEmpty { metadata["annotations"] = Self.map(annotations) }
+        var spec: JSONObject = [
+            "resource": ["flavor_id": .string(resource.flavor.text), "node_count": JSONValue(resource.nodeCount)]
+        ]
+        if let logPath { spec["log_export_path"] = ["obs_url": .string(logPath)] }
+        if let autoStopHours {
+            spec["auto_stop"] = ["time_unit": "HOURS", "duration": JSONValue(autoStopHours)]
+        }
+        return ["kind": "job", "metadata": .object(metadata), "algorithm": algorithm.json, "spec": .object(spec)]
+    }
+
+    static func map(_ texts: [NamedText]) -> JSONValue {
+        .object(JSONObject(texts.map { (name: $0.name, value: .string($0.value)) }))
+    }
+}
+
+extension TrainingResource {
+    init(_ fields: JSONFields) {
+        let flavor = fields.requiredString("flavor_id", characters: 1...Limits.priceBookIDCharacters)
+        if let count = fields.integer("node_count", in: 1...Int64(Int32.max)), count != 1 {
+            fields.refuse("node_count", "Jobs run on one node here, not on \(count).")
+        }
+        if let pool = fields.string("pool_id"), !pool.isEmpty {
+            fields.refuse("pool_id", "There are no dedicated pools here; leave it out for the public pool.")
+        }
+        self.init(flavor: FlavorID(flavor), nodeCount: 1)
+    }
+}
