@@ -112,4 +112,7 @@ public enum Limits {
     public static let logPieceBytes = 1 << 20
     /// Products in one question about prices (BSS allows 100).
     public static let askedPrices = 100
+    /// Conditions of one search, and values of one condition.
+    public static let searchFilters = 20
+    public static let searchValues = 100
 }

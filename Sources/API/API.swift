@@ -1,2 +1,0 @@
-// API
-internal import Hummingbird

@@ -1,0 +1,63 @@
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Wire
+
+/// What a caller is told of an error, in the shape of the family that the route belongs to.
+struct FaultAnswer: Sendable {
+    let faults: [Fault]
+    let requestID: String
+
+    /// The shape of an error's body.
+    enum Family: Sendable {
+        /// IAM v3: `{"error":{"code","message","title"}}`.
+        case identity
+        /// ModelArts, the billing centre and Atelier's own routes: `{"error_code","error_msg",…}`.
+        case service
+
+        /// The family of a path.
+        init(path: String) {
+            let isIdentity = path == "/v3" || path.hasPrefix("/v3/") || path.hasPrefix("/v3.0/")
+            self = isIdentity ? .identity : .service
+        }
+    }
+
+    /// The first fault decides code and status.
+    var code: FaultCode { faults.first?.code ?? .internalFault }
+
+    func response(_ family: Family) -> Response {
+        var response = Answer.json(body(family), status: HTTPResponse.Status(code: code.status))
+        if code.status == FaultCode.unauthenticated.status {
+            // RFC 9110, 11.6.1: an answer of 401 names how to authenticate.
+            response.headers[.wwwAuthenticate] = "SDK-HMAC-SHA256"
+        }
+        // What is left of a refused body would have to be read before the next request; the client should not send it.
+        if code == .bodyTooLarge { response.headers[.connection] = "close" }
+        return response
+    }
+
+    private func body(_ family: Family) -> JSONValue {
+        let message = faults.map(sentence).joined(separator: " ")
+        switch family {
+        case .identity:
+            let title = HTTPResponse.Status(code: code.status).reasonPhrase
+            return .fields(
+                ("error", .fields(("code", .whole(code.status)), ("message", .text(message)), ("title", .text(title)))))
+        case .service:
+            return .fields(
+                ("error_code", .text(code.wire)), ("error_msg", .text(message)), ("request_id", .text(requestID)),
+                ("faults", .array(faults.map(entry))))
+        }
+    }
+
+    /// The field stands in the message too, because most clients show nothing else.
+    private func sentence(of fault: Fault) -> String {
+        fault.code == .internalFault ? fault.code.sentence : fault.description
+    }
+
+    private func entry(_ fault: Fault) -> JSONValue {
+        let message = fault.code == .internalFault ? fault.code.sentence : fault.message
+        return .fields(
+            ("code", .text(fault.code.name)), ("field", fault.field.map { .text($0) }), ("message", .text(message)))
+    }
+}

@@ -1,0 +1,104 @@
+import HTTPTypes
+import Hummingbird
+import Identity
+import Kernel
+import NIOCore
+import Platform
+
+/// Finds out who sends a request and reads its body; see `docs/authentication.md`.
+struct Authentication: Sendable {
+    private let authenticate: Authenticate
+
+    private static let token = HTTPField.Name.xAuthToken
+
+    init(_ authenticate: Authenticate) { self.authenticate = authenticate }
+
+    /// The caller, and the whole body: the one that was signed where the request is signed.
+    func caller(of request: Request, requestID: String) async throws -> (Caller, [UInt8]) {
+        let proof = try Self.proof(in: request)
+        let body = try await RequestBytes.collect(request)
+        switch proof {
+        case .signature(let authorization):
+            let (caller, _) = try await authenticate.signed(
+                authorization: authorization, request: Self.signed(request, payload: .bytes(body)), requestID: requestID)
+            return (caller, body)
+        case .token(let token):
+            return (try await authenticate.bearer(token, requestID: requestID), body)
+        }
+    }
+
+    /// The caller, and the body to be read while it is kept.
+    ///
+    /// A body whose digest is signed is read and checked first, since nothing unproven may be kept; a larger one is
+    /// sent with `X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD`.
+    func streamingCaller(of request: Request, requestID: String) async throws -> (Caller, ObjectBody) {
+        let announced = try RequestBytes.announced(by: request, atMost: Limits.objectBytes) { .objectTooLarge }
+        let stream = ObjectBody(source: request.body, announcedBytes: announced)
+        guard case .signature(let authorization) = try Self.proof(in: request) else {
+            return (try await caller(of: request, requestID: requestID, stream: stream))
+        }
+        let isUnsigned = request.headers[.contentDigest] == RequestSignature.unsignedPayload
+        guard isUnsigned, RequestBytes.hasBody(request) else {
+            let (caller, body) = try await caller(of: request, requestID: requestID)
+            let whole = RequestBody(buffer: ByteBuffer(bytes: body))
+            return (caller, ObjectBody(source: whole, announcedBytes: Int64(body.count)))
+        }
+        let (caller, _) = try await authenticate.signed(
+            authorization: authorization, request: Self.signed(request, payload: .streamed), requestID: requestID)
+        return (caller, stream)
+    }
+
+    private func caller(
+        of request: Request, requestID: String, stream: ObjectBody
+    ) async throws -> (Caller, ObjectBody) {
+        (try await authenticate.bearer(request.headers[Self.token] ?? "", requestID: requestID), stream)
+    }
+
+    private enum Proof {
+        case signature(String)
+        case token(String)
+    }
+
+    /// A signature counts before a token: clients that send both signed the token's header.
+    private static func proof(in request: Request) throws(Fault) -> Proof {
+        let authorizations = request.headers[values: .authorization]
+        let tokens = request.headers[values: token]
+        if authorizations.count == 1 { return .signature(authorizations[0]) }
+        if authorizations.isEmpty, tokens.count == 1, tokens[0].utf8.count <= Limits.tokenBytes {
+            return .token(tokens[0])
+        }
+        throw Fault(
+            .unauthenticated,
+            "Send one Authorization header (\(RequestSignature.algorithm) Access=…, SignedHeaders=…, Signature=…) or "
+                + "one X-Auth-Token header with a token of POST /v3/auth/tokens.", field: "Authorization")
+    }
+
+    /// The request exactly as it came; HTTP libraries keep `Host` apart from the other headers.
+    private static func signed(_ request: Request, payload: SignedRequest.Payload) -> SignedRequest {
+        var headers: [(name: String, value: String)] = []
+        headers.reserveCapacity(request.headers.count + 1)
+        if let authority = request.head.authority { headers.append(("Host", authority)) }
+        for field in request.headers { headers.append((field.name.rawName, field.value)) }
+        return SignedRequest(
+            method: request.method.rawValue, target: request.head.path ?? "/", headers: headers, payload: payload)
+    }
+}
+
+extension HTTPField.Name {
+    static let xAuthToken = Self(known: "X-Auth-Token")
+    static let contentDigest = Self(known: "X-Sdk-Content-Sha256")
+    static let xRequestID = Self(known: "X-Request-Id")
+    static let xSubjectToken = Self(known: "X-Subject-Token")
+    static let idempotencyKey = Self(known: "Idempotency-Key")
+    static let xModifiedAt = Self(known: "X-Modified-At")
+    static let xLogOffset = Self(known: "X-Log-Offset")
+    static let xLogWritten = Self(known: "X-Log-Written")
+    static let xLogDropped = Self(known: "X-Log-Dropped")
+    static let xLogFinal = Self(known: "X-Log-Final")
+
+    /// A name that this file spells out, so it is always a header's name.
+    private init(known name: StaticString) {
+        guard let made = HTTPField.Name("\(name)") else { preconditionFailure("\(name) is no header name") }
+        self = made
+    }
+}

@@ -1,0 +1,89 @@
+import HTTPTypes
+public import Hummingbird
+import Kernel
+public import Logging
+import NIOCore
+public import Platform
+
+/// The one port of the server: Huawei-shaped routes at the root, Atelier's own under `/atelier/v1`.
+public struct AtelierAPI: Sendable {
+    private let authentication: Authentication
+    private let routes: [Route]
+
+    /// - Parameters:
+    ///   - supervisor: told of jobs that are made, stopped or deleted.
+    ///   - metrics: the text that `/metrics` shows.
+    ///   - version: what `/healthz` says.
+    public init(
+        _ ports: Ports, supervisor: TrainingJobSupervisor, moveClock: MoveClock, replacePriceBooks: ReplacePriceBooks,
+        metrics: @escaping @Sendable () -> String, version: String
+    ) {
+        authentication = Authentication(Authenticate(ports))
+        let directory = Directory(ports)
+        var routes = HealthController(version: version, metrics: metrics).routes
+        routes += IdentityController(ports, directory: directory).routes
+        routes += TrainingJobController(ports, supervisor: supervisor, directory: directory).routes
+        routes += TrainingOfferController(ports, directory: directory).routes
+        routes += TrainingLogController(ports, directory: directory).routes
+        routes += BillingController(ports, directory: directory).routes
+        routes += AccountController(ports, directory: directory).routes
+        routes += PriceController(ports, replacePriceBooks: replacePriceBooks).routes
+        routes += UsageController(ports).routes
+        routes += BillController(ports).routes
+        routes += ClockController(ports, moveClock: moveClock).routes
+        routes += BucketController(ports).routes
+        routes += ObjectController(ports).routes
+        self.routes = routes + OpenAPIController(routes: routes, version: version).routes
+    }
+
+    /// Every operation as a router's table.
+    public func router() -> Router<APIContext> {
+        let router = Router(context: APIContext.self)
+        router.add(middleware: RequestIdentity())
+        router.add(middleware: AccessLog())
+        router.add(middleware: RequestMetrics())
+        router.add(middleware: ErrorAnswers())
+        for route in routes {
+            router.on(route.routerPath, method: route.method) { [authentication] request, context in
+                try await authentication.answer(route, request: request, context: context)
+            }
+        }
+        return router
+    }
+
+    /// A server for a service group; `port` 0 takes a free one, which `onRunning` tells.
+    public func application(
+        host: String, port: Int, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        return Application(
+            router: router(),
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .seconds(Limits.idleSeconds),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: Limits.headerBytes, maxHeaderListSize: Limits.headerListBytes,
+                        maxHeaderFieldCount: Limits.headers))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port),
+                availableConnectionsDelegate: .maximum(Limits.connections, logger: logger)),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
+            logger: logger)
+    }
+}
+
+extension Authentication {
+    /// Lets a route answer, once its caller is known where it must be.
+    fileprivate func answer(_ route: Route, request: Request, context: APIContext) async throws -> Response {
+        switch route.handler {
+        case .open(let handler):
+            let body = try await RequestBytes.collect(request)
+            return try await handler(Call(request: request, context: context, body: body))
+        case .known(let handler):
+            let (caller, body) = try await caller(of: request, requestID: context.requestID)
+            return try await handler(Call(request: request, context: context, body: body), caller)
+        case .streaming(let handler):
+            let (caller, body) = try await streamingCaller(of: request, requestID: context.requestID)
+            return try await handler(Call(request: request, context: context, body: []), caller, body)
+        }
+    }
+}
