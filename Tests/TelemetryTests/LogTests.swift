@@ -1,7 +1,6 @@
 import Foundation
 import Kernel
 import Logging
-import Synchronization
 import Telemetry
 import Testing
 
