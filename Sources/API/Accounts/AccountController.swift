@@ -25,7 +25,8 @@ struct AccountController: Sendable {
             .known(.post, "/atelier/v1/accounts", "Opens an account with a project and a user; for operators.", open),
             .known(.get, "/atelier/v1/balance", "Shows what the caller's account has, owes and holds.", balance),
             .known(
-                .post, "/atelier/v1/accounts/{account_id}/top-ups", "Puts money into an account; for operators.", topUp),
+                .post, "/atelier/v1/accounts/{account_id}/top-ups", "Puts money into an account; for operators.",
+                topUp),
         ]
     }
 

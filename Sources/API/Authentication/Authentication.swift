@@ -17,41 +17,37 @@ struct Authentication: Sendable {
     func caller(of request: Request, requestID: String) async throws -> (Caller, [UInt8]) {
         let proof = try Self.proof(in: request)
         let body = try await RequestBytes.collect(request)
-        switch proof {
-        case .signature(let authorization):
-            let (caller, _) = try await authenticate.signed(
-                authorization: authorization, request: Self.signed(request, payload: .bytes(body)), requestID: requestID)
-            return (caller, body)
-        case .token(let token):
-            return (try await authenticate.bearer(token, requestID: requestID), body)
-        }
+        return (try await caller(by: proof, request, payload: .bytes(body), requestID: requestID), body)
     }
 
     /// The caller, and the body to be read while it is kept.
     ///
-    /// A body whose digest is signed is read and checked first, since nothing unproven may be kept; a larger one is
-    /// sent with `X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD`.
+    /// A body whose digest is signed is read and checked first, since nothing unproven may be kept; one that is larger
+    /// than `Limits.bodyBytes` is sent with `X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD`.
     func streamingCaller(of request: Request, requestID: String) async throws -> (Caller, ObjectBody) {
         let announced = try RequestBytes.announced(by: request, atMost: Limits.objectBytes) { .objectTooLarge }
-        let stream = ObjectBody(source: request.body, announcedBytes: announced)
-        guard case .signature(let authorization) = try Self.proof(in: request) else {
-            return (try await caller(of: request, requestID: requestID, stream: stream))
-        }
+        let proof = try Self.proof(in: request)
         let isUnsigned = request.headers[.contentDigest] == RequestSignature.unsignedPayload
-        guard isUnsigned, RequestBytes.hasBody(request) else {
+        if case .signature = proof, !isUnsigned || !RequestBytes.hasBody(request) {
             let (caller, body) = try await caller(of: request, requestID: requestID)
             let whole = RequestBody(buffer: ByteBuffer(bytes: body))
             return (caller, ObjectBody(source: whole, announcedBytes: Int64(body.count)))
         }
-        let (caller, _) = try await authenticate.signed(
-            authorization: authorization, request: Self.signed(request, payload: .streamed), requestID: requestID)
-        return (caller, stream)
+        let caller = try await caller(by: proof, request, payload: .streamed, requestID: requestID)
+        return (caller, ObjectBody(source: request.body, announcedBytes: announced))
     }
 
     private func caller(
-        of request: Request, requestID: String, stream: ObjectBody
-    ) async throws -> (Caller, ObjectBody) {
-        (try await authenticate.bearer(request.headers[Self.token] ?? "", requestID: requestID), stream)
+        by proof: Proof, _ request: Request, payload: SignedRequest.Payload, requestID: String
+    ) async throws -> Caller {
+        switch proof {
+        case .signature(let authorization):
+            let signed = Self.signed(request, payload: payload)
+            return try await authenticate.signed(
+                authorization: authorization, request: signed, requestID: requestID
+            ).caller
+        case .token(let token): return try await authenticate.bearer(token, requestID: requestID)
+        }
     }
 
     private enum Proof {

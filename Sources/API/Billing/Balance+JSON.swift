@@ -9,8 +9,9 @@ extension ShowBalance.Balance {
     func accountBalances(of account: AccountID) -> JSONValue {
         func entry(_ type: Int, _ amount: Amount, credit: Amount) -> JSONValue {
             .fields(
-                ("account_id", .text("\(account)-\(type)")), ("account_type", .whole(type)), ("amount", .decimal(amount)),
-                ("currency", .text(currency)), ("designated_amount", .decimal(Amount.zero)),
+                ("account_id", .text("\(account)-\(type)")), ("account_type", .whole(type)),
+                ("amount", .decimal(amount)), ("currency", .text(currency)),
+                ("designated_amount", .decimal(Amount.zero)),
                 ("credit_amount", .decimal(credit)), ("measure_id", .currencyUnit))
         }
         let creditLeft = wallet.creditLimit - wallet.creditDrawn

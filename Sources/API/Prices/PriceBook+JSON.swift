@@ -8,8 +8,8 @@ extension PriceBook {
     /// The book as the own route shows it; `in_force` says which prices hold at a second.
     func json(at now: Second, zone: BillingZone) -> JSONValue {
         .fields(
-            ("id", .text(id)), ("name", .text(name)), ("currency", .text(currency)), ("profile", .text(profile.rawValue)),
-            ("version", .text(version)), ("zone", .text(zone.text)),
+            ("id", .text(id)), ("name", .text(name)), ("currency", .text(currency)),
+            ("profile", .text(profile.rawValue)), ("version", .text(version)), ("zone", .text(zone.text)),
             (
                 "products",
                 .array(

@@ -17,7 +17,8 @@ struct Query: Sendable {
             guard pairs.count < Limits.queryPairs else {
                 throw Fault(.invalidParameter, "The query has more than \(Limits.queryPairs) pairs.")
             }
-            guard let name = PercentText.decoded(pair[..<cut]), let value = PercentText.decoded(pair[cut...].dropFirst())
+            guard let name = PercentText.decoded(pair[..<cut]),
+                let value = PercentText.decoded(pair[cut...].dropFirst())
             else {
                 throw Fault(.invalidParameter, "The query is not percent-encoded UTF-8.", field: String(pair[..<cut]))
             }

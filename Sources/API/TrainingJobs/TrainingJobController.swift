@@ -100,8 +100,8 @@ struct TrainingJobController: Sendable {
         return Answer.json(
             .array([
                 .fields(
-                    ("task", .text(ReadTrainingLog.taskID)), ("ip", .text("127.0.0.1")), ("host_ip", .text("127.0.0.1")),
-                    ("schedule_count", .whole(1)))
+                    ("task", .text(ReadTrainingLog.taskID)), ("ip", .text("127.0.0.1")),
+                    ("host_ip", .text("127.0.0.1")), ("schedule_count", .whole(1)))
             ]))
     }
 
