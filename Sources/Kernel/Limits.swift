@@ -115,4 +115,8 @@ public enum Limits {
     /// Conditions of one search, and values of one condition.
     public static let searchFilters = 20
     public static let searchValues = 100
+    /// Writes to the database that wait for their commit.
+    public static let waitingWrites = 10_000
+    /// Writes that share one commit.
+    public static let writesInOneCommit = 256
 }

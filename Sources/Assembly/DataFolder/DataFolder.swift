@@ -27,6 +27,9 @@ struct DataFolder: Sendable {
     var runs: String { root + "/runs" }
     var clock: String { root + "/clock" }
     var lock: String { root + "/lock" }
+    var endpoint: String { root + "/endpoint" }
+    var runtimes: String { root + "/runtimes" }
+    var environments: String { root + "/environments" }
 
     /// Whether an installation has been made here.
     var isInitialised: Bool { access(credentials, F_OK) == 0 && access(database, F_OK) == 0 }
@@ -37,10 +40,12 @@ struct DataFolder: Sendable {
         for folder in [priceBooks, buckets, runs] { try Self.makeFolders(folder) }
     }
 
-    /// Holds the folder for one server at a time, until the process ends.
+    /// Holds the folder for one process at a time, until the process ends; held twice by one process it is held once.
     func hold() throws(Fault) {
         let descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        var lock = Glibc.flock(
+            l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+        guard descriptor >= 0, fcntl(descriptor, F_SETLK, &lock) == 0 else {
             throw Fault(.conflict, "Another server works in \(root); stop it, or give another folder with --data.")
         }
     }

@@ -1,5 +1,5 @@
 public import CoreMetrics
-import Kernel
+public import Kernel
 import Synchronization
 
 /// Keeps every measured series of the process and shows them as Prometheus text (exposition format 0.0.4).

@@ -4,7 +4,7 @@ import Glibc
 enum ProcessFigures {
     static func write(into text: inout MetricsText) {
         var usage = rusage()
-        if getrusage(RUSAGE_SELF, &usage) == 0 {
+        if getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 {
             text.open("process_cpu_seconds_total", kind: .counter)
             text.sample("process_cpu_seconds_total", labels: "", seconds(usage.ru_utime) + seconds(usage.ru_stime))
         }

@@ -1,0 +1,40 @@
+import Executors
+import Files
+import Kernel
+import Logging
+import Platform
+import Secrets
+import Store
+
+/// One installation's ports on its data folder: the only place that knows every adapter.
+struct Installation: Sendable {
+    let folder: DataFolder
+    let ports: Ports
+    let store: SQLiteStore
+    /// The clock where it is simulated.
+    let movableClock: SimulatedClock?
+
+    /// Opens a data folder that `init` has made.
+    init(_ options: ServerOptions, logger: Logger) async throws {
+        folder = options.folder
+        let host = HostClock()
+        let simulated = options.clock == .simulated ? try SimulatedClock(path: folder.clock, host: host) : nil
+        let secrets = SystemSecrets(clock: host)
+        store = try await SQLiteStore(path: folder.database)
+        let runtimes = try RuntimeFolder.read(
+            path: options.runtimes ?? folder.runtimes, environments: options.environments ?? folder.environments)
+        for note in runtimes.notes { logger.warning("A runtime cannot be used.", metadata: ["note": "\(note)"]) }
+        movableClock = simulated
+        ports = Ports(
+            store: store, clock: simulated ?? host, hostClock: host, identifiers: secrets.identifiers, secrets: secrets,
+            executor: try LocalExecutor(
+                dataFolder: folder.root, clockFile: simulated.map(\.path)),
+            buckets: try BucketFolder(path: folder.buckets), folders: LocalRunFolders(path: folder.runs),
+            catalogue: Catalogue(books: try PriceBookFolder.read(path: folder.priceBooks), engines: runtimes.engines),
+            settings: Settings(
+                jobsShareNetwork: options.jobsShareNetwork,
+                // On a clock that stands still the real time between two looks decides how soon a job is seen.
+                sweepMilliseconds: 1_000),
+            journal: LogJournal(logger: logger))
+    }
+}

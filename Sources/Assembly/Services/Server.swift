@@ -1,0 +1,55 @@
+import API
+import Files
+import Kernel
+import Logging
+import Platform
+import ServiceLifecycle
+import Telemetry
+
+/// A whole server: the supervisor of jobs, the closer of hours, and the one port.
+struct Server {
+    let options: ServerOptions
+    let logger: Logger
+    let metrics: MetricsRegistry
+
+    /// Serves until SIGTERM or SIGINT; running jobs go on without it.
+    func run() async throws {
+        let folder = options.folder
+        guard folder.isInitialised else {
+            throw Fault(.notFound, "\(folder.root) is no installation yet; make one with atelier init --data \(folder.root).")
+        }
+        try folder.hold()
+        let installation = try await Installation(options, logger: logger)
+        let ports = installation.ports
+        let supervisor = TrainingJobSupervisor(ports)
+        let closer = HourCloser(ports)
+        let api = AtelierAPI(
+            ports, supervisor: supervisor, moveClock: MoveClock(ports, clock: installation.movableClock),
+            replacePriceBooks: ReplacePriceBooks(ports) { try PriceBookFolder.read(path: folder.priceBooks) },
+            metrics: { [metrics] in metrics.text() }, version: Version.text)
+        let address = try options.address()
+        let application = api.application(host: address.host, port: address.port, logger: logger) { [logger] port in
+            Self.announce("http://\(address.host):\(port)", in: folder, logger: logger)
+        }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: LoopService(loop: supervisor.run)), .init(service: LoopService(loop: closer.run)),
+                    .init(service: application),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        try installation.store.close()
+        logger.info("The server has stopped; running jobs go on.")
+    }
+
+    /// Tells clients where the server is: in the log, in the credentials, and in a file for scripts.
+    private static func announce(_ endpoint: String, in folder: DataFolder, logger: Logger) {
+        do {
+            try Credentials.update(endpoint: endpoint, in: folder.credentials)
+            try TextFile.write(Array((endpoint + "\n").utf8), to: folder.endpoint, mode: 0o644)
+            logger.info("The server is ready.", metadata: ["endpoint": "\(endpoint)"])
+        } catch {
+            logger.error("The address could not be written.", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Billing
+import GRDB
+import Identity
+import Kernel
+import Ledger
+import Metering
+import Money
+import Platform
+import Pricing
+import Rating
+
+extension SQLiteTransaction {
+    private static let columns = """
+        id, account, project, resource, resource_name, segment, product, flavor, quantity, hour, used_from, used_until,
+        seconds, unit_price, price_version, list, discount, truncated, due, dropped_numerator, dropped_denominator,
+        kind, cycle, billed_at, paid_cash, paid_credit, paid_arrears
+        """
+
+    func append(_ line: BillLine) throws {
+        let marks = Array(repeating: "?", count: 27).joined(separator: ", ")
+        try execute(
+            "INSERT INTO bill_lines (\(Self.columns)) VALUES (\(marks))",
+            [
+                line.id.text, line.account.text, line.project.text, line.resource.text, line.resourceName,
+                line.segment.text, line.product.text, line.flavor.text, line.quantity, line.hour.value,
+                line.from.value, line.until.value, line.seconds, try stored(line.unitPrice.units), line.priceVersion,
+                try line.list.stored(), try line.discount.stored(), try line.truncated.stored(),
+                try line.due.stored(), try stored(line.dropped.numerator), try stored(line.dropped.denominator),
+                line.kind.rawValue, line.cycle, line.billedAt.milliseconds, try line.paid.cash.stored(),
+                try line.paid.credit.stored(), try line.paid.arrears.stored(),
+            ])
+    }
+
+    func billLine(_ id: BillLineID) throws -> BillLine? {
+        try row("SELECT \(Self.columns) FROM bill_lines WHERE id = ?", [id.text], line(of:))
+    }
+
+    func billLines(of segment: SegmentID, hour: Second) throws -> [BillLine] {
+        try rows(
+            "SELECT \(Self.columns) FROM bill_lines WHERE segment = ? AND hour = ? ORDER BY number",
+            [segment.text, hour.value], line(of:))
+    }
+
+    func billLines(of resource: ResourceID, account: AccountID) throws -> [BillLine] {
+        try rows(
+            """
+            SELECT \(Self.columns) FROM bill_lines WHERE account = ? AND resource = ?
+            ORDER BY hour, number
+            """, [account.text, resource.text], line(of:))
+    }
+
+    func billLines(_ query: BillLineQuery) throws -> Page<BillLine> {
+        var (conditions, values): ([String], [(any DatabaseValueConvertible)?]) = (["account = ?"], [query.account.text])
+        func narrow(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+            conditions.append(condition)
+            values.append(value)
+        }
+        if let cycle = query.cycle { narrow("cycle = ?", cycle) }
+        if let resource = query.resource { narrow("resource = ?", resource.text) }
+        if let project = query.project { narrow("project = ?", project.text) }
+        if let hours = query.hours {
+            narrow("hour >= ?", hours.lowerBound.value)
+            narrow("hour < ?", hours.upperBound.value)
+        }
+        if !query.includesZero { conditions.append("due <> 0") }
+        let filter = conditions.joined(separator: " AND ")
+        let total = try number("SELECT COUNT(*) FROM bill_lines WHERE \(filter)", values)
+        let lines = try rows(
+            """
+            SELECT \(Self.columns) FROM bill_lines WHERE \(filter)
+            ORDER BY hour DESC, number DESC LIMIT ? OFFSET ?
+            """, values + [query.page.limit, query.page.offset], line(of:))
+        return Page(items: lines, total: Int(total))
+    }
+
+    func billSums(account: AccountID, cycle: String) throws -> [BillSum] {
+        try rows(
+            """
+            SELECT product, COUNT(*), SUM(seconds), SUM(list), SUM(discount), SUM(truncated), SUM(due),
+                SUM(paid_cash), SUM(paid_credit), SUM(paid_arrears)
+            FROM bill_lines WHERE account = ? AND cycle = ? GROUP BY product ORDER BY product
+            """, [account.text, cycle]
+        ) { row in
+            BillSum(
+                product: row[0], lines: row[1], seconds: row[2], list: row.amount(3), discount: row.amount(4),
+                truncated: row.amount(5), due: row.amount(6), cash: row.amount(7), credit: row.amount(8),
+                arrears: row.amount(9))
+        }
+    }
+
+    private func stored(_ number: Int128) throws(Fault) -> Int64 {
+        guard let value = Int64(exactly: number) else {
+            throw Fault(.invalidParameter, "The number \(number) is too large to be kept.")
+        }
+        return value
+    }
+
+    private func line(of row: Row) throws -> BillLine {
+        try BillLine(
+            id: row.identifier(0), account: row.identifier(1), project: row.identifier(2), resource: row.identifier(3),
+            resourceName: row[4], segment: row.identifier(5), product: row.identifier(6), flavor: row.identifier(7),
+            quantity: row[8], hour: row.second(9), from: row.second(10), until: row.second(11), seconds: row[12],
+            unitPrice: UnitPrice(units: Int128(row[13] as Int64)), priceVersion: row[14], list: row.amount(15),
+            discount: row.amount(16), truncated: row.amount(17), due: row.amount(18),
+            dropped: DroppedFraction(
+                numerator: Int128(row[19] as Int64), denominator: Int128(row[20] as Int64)),
+            kind: try row.word(21), cycle: row[22], billedAt: row.instant(23),
+            paid: WalletSplit(cash: row.amount(24), credit: row.amount(25), arrears: row.amount(26)))
+    }
+}

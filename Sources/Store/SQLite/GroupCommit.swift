@@ -1,0 +1,119 @@
+import GRDB
+import Kernel
+import Platform
+import Synchronization
+
+/// Lets writes that wait at the same time share one transaction, and so one sync of the disk.
+///
+/// Each write has a savepoint of its own: one that throws takes back only itself. Nobody is answered before the commit.
+final class GroupCommit: Sendable {
+    private let pool: DatabasePool
+    private let queue = Mutex(Queue())
+
+    private struct Queue: Sendable {
+        var waiting: [any PendingWrite] = []
+        var isDraining = false
+    }
+
+    init(_ pool: DatabasePool) { self.pool = pool }
+
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let write = Write(body: body, continuation: continuation)
+            let (isTaken, isFirst) = queue.withLock { queue in
+                guard queue.waiting.count < Limits.waitingWrites else { return (false, false) }
+                queue.waiting.append(write)
+                defer { queue.isDraining = true }
+                return (true, !queue.isDraining)
+            }
+            guard isTaken else {
+                continuation.resume(
+                    throwing: Fault(.unavailable, "\(Limits.waitingWrites) writes wait already; try again."))
+                return
+            }
+            if isFirst { pool.asyncWriteWithoutTransaction { self.drain($0) } }
+        }
+    }
+
+    /// Commits whatever waits, batch by batch, until nothing does.
+    private func drain(_ database: Database) {
+        while true {
+            let batch = queue.withLock { queue in
+                let batch = Array(queue.waiting.prefix(Limits.writesInOneCommit))
+                queue.waiting.removeFirst(batch.count)
+                if batch.isEmpty { queue.isDraining = false }
+                return batch
+            }
+            if batch.isEmpty { return }
+            commit(batch, in: database)
+        }
+    }
+
+    private func commit(_ batch: [any PendingWrite], in database: Database) {
+        do {
+            try database.inTransaction(.immediate) {
+                for write in batch {
+                    write.perform(in: database)
+                    // A full disk makes SQLite take back the whole transaction, not only the savepoint.
+                    guard database.isInsideTransaction else {
+                        throw Fault(.storageFull, "The disk is full or failing; nothing was kept.")
+                    }
+                }
+                return .commit
+            }
+            for write in batch { write.answer(failure: nil) }
+        } catch {
+            let fault = (error as? Fault) ?? SQLiteFault.fault(of: error, doing: "The write could not be committed")
+            for write in batch { write.answer(failure: fault) }
+        }
+    }
+}
+
+/// A write whose caller waits.
+private protocol PendingWrite: Sendable {
+    /// Runs the body in a savepoint and keeps what came of it.
+    func perform(in database: Database)
+    /// Answers the caller: with what came of the body, or with the failure of the commit.
+    func answer(failure: Fault?)
+}
+
+private final class Write<Value: Sendable>: PendingWrite {
+    private let body: @Sendable (any StoreTransaction) throws -> Value
+    private let continuation: CheckedContinuation<Value, any Error>
+    private let outcome = Mutex<Result<Value, any Error>?>(nil)
+
+    init(
+        body: @escaping @Sendable (any StoreTransaction) throws -> Value,
+        continuation: CheckedContinuation<Value, any Error>
+    ) {
+        self.body = body
+        self.continuation = continuation
+    }
+
+    func perform(in database: Database) {
+        do {
+            var value: Value?
+            try database.inSavepoint {
+                value = try body(SQLiteTransaction(database))
+                return .commit
+            }
+            guard let value else { throw Fault(.internalFault, "A write gave nothing.") }
+            outcome.withLock { $0 = .success(value) }
+        } catch {
+            let told = error is DatabaseError ? SQLiteFault.fault(of: error, doing: "The write failed") : error
+            outcome.withLock { $0 = .failure(told) }
+        }
+    }
+
+    func answer(failure: Fault?) {
+        let result = outcome.withLock { $0 }
+        switch (result, failure) {
+        case (.failure(let error)?, _): continuation.resume(throwing: error)
+        case (.success(let value)?, nil): continuation.resume(returning: value)
+        case (_, let failure?): continuation.resume(throwing: failure)
+        case (nil, nil): continuation.resume(throwing: Fault(.internalFault, "A write was not run."))
+        }
+    }
+}

@@ -1,2 +1,0 @@
-// Store
-internal import GRDB
