@@ -34,8 +34,10 @@ public enum ContainerContract {
         }
         var environment = environment(
             python: python, job: id, cpuMillicores: cpuMillicores, accelerators: accelerators)
-        for place in channels where place.channel.access == .environment { environment[place.channel.name] = place.path }
-        let reserved = environment.keys.filter { $0.hasPrefix("MA_") || $0.hasPrefix("VC_") }
+        let reserved = environment.keys.filter(isReserved)
+        for place in channels where place.channel.access == .environment && !reserved.contains(place.channel.name) {
+            environment[place.channel.name] = place.path
+        }
         for variable in algorithm.environments where !reserved.contains(variable.name) {
             environment[variable.name] = variable.value
         }
@@ -56,10 +58,17 @@ public enum ContainerContract {
         channels.enumerated().map { index, channel in
             Place(
                 name: "\(kind)-\(index)",
-                path: channel.localDirectory ?? "\(home)/modelarts/\(kind)/\(channel.name)_\(index)", channel: channel,
-                isInput: kind == "inputs")
+                path: path(kind, index, channel), channel: channel, isInput: kind == "inputs")
         }
     }
+
+    /// Where a channel lies in the container; `kind` is `inputs` or `outputs`.
+    static func path(_ kind: String, _ index: Int, _ channel: TrainingChannel) -> String {
+        channel.localDirectory ?? "\(home)/modelarts/\(kind)/\(channel.name)_\(index)"
+    }
+
+    /// Whether a variable is the contract's own, which a job reads and does not set.
+    static func isReserved(_ name: String) -> Bool { name.hasPrefix("MA_") || name.hasPrefix("VC_") }
 
     private static func folders(of algorithm: TrainingAlgorithm, code: String, channels: [Place]) -> [LaunchPlan.Folder] {
         let own = [LaunchPlan.Folder("home", at: home), LaunchPlan.Folder("cache", at: cache)]
@@ -71,7 +80,10 @@ public enum ContainerContract {
                 place.name, at: place.path, from: place.isInput ? place.channel.url : nil,
                 to: place.isInput ? nil : place.channel.url)
         }
-        return own + sources + data
+        let folders = own + sources + data
+        // Mounted in this order, a folder must not cover one that lies inside it.
+        let depths = folders.map { BucketURL.parts(of: $0.sandboxPath.utf8).count }
+        return folders.indices.sorted { (depths[$0], $0) < (depths[$1], $1) }.map { folders[$0] }
     }
 
     private static func environment(

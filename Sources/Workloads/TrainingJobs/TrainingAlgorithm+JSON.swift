@@ -9,8 +9,12 @@ extension TrainingAlgorithm {
                 fields.refuse(key, "Stored algorithms are not offered here; give code_dir and boot_file, or command.")
             }
         }
+        for key in ["autosearch_config_path", "autosearch_framework_path", "local_code_dir", "working_dir"]
+        where fields.isGiven(key) && fields.value(key) != .string(ContainerContract.jobFolder) {
+            fields.refuse(key, "This is not offered here; code lies below \(ContainerContract.jobFolder).")
+        }
         self.init(
-            codeDirectory: Self.text("code_dir", fields), bootFile: Self.text("boot_file", fields),
+            codeDirectory: Self.place("code_dir", fields), bootFile: Self.text("boot_file", fields),
             command: Self.text("command", fields), engine: EngineReference(fields.requiredObject("engine")),
             parameters: Self.parameters(fields), inputs: Self.channels("inputs", fields),
             outputs: Self.channels("outputs", fields),
@@ -20,8 +24,17 @@ extension TrainingAlgorithm {
 
     /// A text; an empty one counts as absent, as clients send it.
     private static func text(_ key: String, _ fields: JSONFields) -> String? {
-        let text = fields.string(key, characters: 0...Limits.commandBytes)
-        return text?.isEmpty == true ? nil : text
+        guard let text = fields.string(key), !text.isEmpty else { return nil }
+        if text.utf8.count > Limits.commandBytes {
+            fields.refuse(key, "At most \(Limits.commandBytes) bytes are taken, not \(text.utf8.count).")
+        }
+        return text
+    }
+
+    private static func place(_ key: String, _ fields: JSONFields) -> String? {
+        let place = text(key, fields)
+        if let breach = place.flatMap(BucketURL.breach) { fields.refuse(key, "The place \(breach).") }
+        return place
     }
 
     private func check(_ fields: JSONFields) {
@@ -34,8 +47,11 @@ extension TrainingAlgorithm {
             } else if bootFilePath == nil {
                 fields.refuse("boot_file", "\(boot) does not lie in code_dir \(codeDirectory ?? "").")
             }
-            if boot.split(separator: "/").contains("..") {
-                fields.refuse("boot_file", "A path must not have \"..\" in it.")
+            let parts = BucketURL(boot)?.parts ?? BucketURL.parts(of: boot.utf8)
+            if let breach = BucketURL.breach(of: parts) {
+                fields.refuse("boot_file", "The boot file's path \(breach).")
+            } else if boot.utf8.last == UInt8(ascii: "/") {
+                fields.refuse("boot_file", "A boot file is a file; this names a folder.")
             }
         } else if command == nil {
             fields.refuse("boot_file", "Give boot_file, or command: the job has nothing to run.", code: .missingParameter)
@@ -46,6 +62,24 @@ extension TrainingAlgorithm {
         let texts = environments.flatMap { [$0.name, $0.value] } + parameters.flatMap { [$0.name, $0.value] } + [command ?? ""]
         if texts.contains(where: { $0.utf8.contains(0) }) {
             fields.refuse("command", "Commands, parameters and environments cannot have a NUL character.")
+        }
+        checkFolders(fields)
+    }
+
+    /// Two channels in one folder would hide each other's files, and one in the code's folder would hide the code.
+    private func checkFolders(_ fields: JSONFields) {
+        let code = BucketURL.parts(of: ContainerContract.jobFolder.utf8)
+        var taken: Set<[String]> = []
+        for (kind, channels) in [("inputs", inputs), ("outputs", outputs)] {
+            for (index, channel) in channels.enumerated() {
+                let path = ContainerContract.path(kind, index, channel)
+                let parts = BucketURL.parts(of: path.utf8)
+                if parts.starts(with: code) {
+                    fields.refuse("\(kind)[\(index)].local_dir", "\(ContainerContract.jobFolder) is the code's own.")
+                } else if !taken.insert(parts).inserted {
+                    fields.refuse("\(kind)[\(index)].local_dir", "Another input or output lies in \(path) already.")
+                }
+            }
         }
     }
 
@@ -74,8 +108,11 @@ extension TrainingAlgorithm {
             if TrainingChannel.Access(rawValue: access) == nil {
                 channel.refuse("access_method", "parameter or env was expected, not \(access).")
             }
+            if access == TrainingChannel.Access.environment.rawValue, ContainerContract.isReserved(name) {
+                channel.refuse("name", "Variables that start with MA_ or VC_ belong to the container.")
+            }
             return TrainingChannel(
-                name: name, url: remote.requiredObject("obs").requiredString("obs_url"),
+                name: name, url: url(remote.requiredObject("obs")),
                 localDirectory: localDirectory(channel), access: TrainingChannel.Access(rawValue: access) ?? .parameter)
         }
     }
@@ -83,11 +120,23 @@ extension TrainingAlgorithm {
     /// A folder of the user's choice, below the container's own.
     private static func localDirectory(_ channel: JSONFields) -> String? {
         guard let path = text("local_dir", channel) else { return nil }
-        let isInside = path.hasPrefix("/home/ma-user/") || path.hasPrefix("/cache/")
-        if !isInside || path.split(separator: "/").contains(where: { $0 == ".." || $0 == "." }) {
-            channel.refuse("local_dir", "A local folder lies below /home/ma-user/ or /cache/, without \"..\".")
+        let parts = BucketURL.parts(of: path.utf8)
+        let isInside = [ContainerContract.home, ContainerContract.cache].contains { folder in
+            let outer = BucketURL.parts(of: folder.utf8)
+            return parts.count > outer.count && parts.starts(with: outer)
+        }
+        if !isInside {
+            channel.refuse("local_dir", "A local folder lies below /home/ma-user/ or /cache/.")
+        } else if let breach = BucketURL.breach(of: Array(parts.dropFirst())) {
+            channel.refuse("local_dir", "The folder \(breach).")
         }
         return path
+    }
+
+    private static func url(_ obs: JSONFields) -> String {
+        let url = obs.requiredString("obs_url")
+        if !url.isEmpty, let breach = BucketURL.breach(of: url) { obs.refuse("obs_url", "The place \(breach).") }
+        return url
     }
 
     var json: JSONValue {
@@ -119,6 +168,9 @@ extension EngineReference {
             fields.refuse("image_url", "Own images are not offered here; choose one of the engines.")
         }
         func text(_ key: String) -> String? { fields.string(key).flatMap { $0.isEmpty ? nil : $0 } }
+        if !["engine_id", "engine_name", "image_url"].contains(where: fields.isGiven) {
+            fields.refuse("engine_id", "Give engine_id, or engine_name and engine_version.", code: .missingParameter)
+        }
         self.init(id: text("engine_id"), name: text("engine_name"), version: text("engine_version"))
     }
 

@@ -18,11 +18,11 @@ extension TrainingJobDefinition {
         let algorithm = TrainingAlgorithm(fields.requiredObject("algorithm"))
         Self.refuseWhatIsNotOffered(spec)
         self.init(
-            name: Self.name(metadata), workspace: metadata.string("workspace_id") ?? "0",
+            name: Self.name(metadata), workspace: metadata.string("workspace_id", characters: 0...Limits.jobNameCharacters) ?? "0",
             description: metadata.string("description", characters: 0...Limits.descriptionCharacters) ?? "",
             annotations: metadata.stringMap("annotations", limit: Limits.jobEnvironments).map(NamedText.init),
             algorithm: algorithm, resource: TrainingResource(spec.requiredObject("resource")),
-            logPath: spec.object("log_export_path")?.string("obs_url"), autoStopHours: Self.autoStop(spec))
+            logPath: spec.object("log_export_path").flatMap(Self.logPath), autoStopHours: Self.autoStop(spec))
         try fields.check()
     }
 
@@ -58,8 +58,14 @@ extension TrainingJobDefinition {
         return duration * hours
     }
 
+    private static func logPath(_ log: JSONFields) -> String? {
+        guard let url = log.string("obs_url"), !url.isEmpty else { return nil }
+        if let breach = BucketURL.breach(of: url) { log.refuse("obs_url", "The place \(breach).") }
+        return url
+    }
+
     private static func refuseWhatIsNotOffered(_ spec: JSONFields) {
-        if case .array(let volumes)? = spec.value("volumes"), !volumes.isEmpty {
+        if let volumes = spec.value("volumes"), volumes != .array([]) {
             spec.refuse("volumes", "Volumes cannot be mounted into jobs here; use inputs and outputs.")
         }
     }
@@ -94,6 +100,19 @@ extension TrainingResource {
         if let pool = fields.string("pool_id"), !pool.isEmpty {
             fields.refuse("pool_id", "There are no dedicated pools here; leave it out for the public pool.")
         }
+        for key in ["pool_group_id", "main_container_customized_flavor"] where fields.isGiven(key) {
+            fields.refuse(key, "This is not offered here; the flavor alone says what a job runs on.")
+        }
         self.init(flavor: FlavorID(flavor), nodeCount: 1)
+    }
+}
+
+extension JSONFields {
+    /// Whether a field says something: clients send empty texts and objects for what they leave out.
+    func isGiven(_ key: String) -> Bool {
+        switch value(key) {
+        case nil, .string("")?, .array([])?, .object([:])?: false
+        default: true
+        }
     }
 }

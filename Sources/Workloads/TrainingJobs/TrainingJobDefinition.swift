@@ -77,15 +77,17 @@ public struct TrainingAlgorithm: Hashable, Sendable {
     /// The boot file's path below the code folder; nil where there is none, or it lies elsewhere.
     public var bootFilePath: String? {
         guard let bootFile, let codeDirectory else { return nil }
-        let folder = codeDirectory.hasSuffix("/") ? codeDirectory : codeDirectory + "/"
-        if bootFile.hasPrefix(folder) { return String(bootFile.dropFirst(folder.count)) }
-        return bootFile.hasPrefix("obs://") || bootFile.hasPrefix("/") ? nil : bootFile
+        guard let file = BucketURL(bootFile) else { return bootFile }
+        // The two may be written in different forms: obs://bucket/code and /bucket/code/boot.py.
+        guard let folder = BucketURL(codeDirectory), file.parts.count > folder.parts.count,
+            file.parts.starts(with: folder.parts)
+        else { return nil }
+        return file.parts.dropFirst(folder.parts.count).joined(separator: "/")
     }
 
     /// The last part of the code folder's path, which the container keeps; empty for a whole bucket.
     public var codeFolderName: String {
-        let path = (codeDirectory ?? "").drop(prefix: "obs://")
-        return path.split(separator: "/").dropFirst().last.map(String.init) ?? ""
+        codeDirectory.flatMap(BucketURL.init)?.parts.dropFirst().last ?? ""
     }
 }
 
@@ -135,8 +137,4 @@ public struct TrainingResource: Hashable, Sendable {
         self.flavor = flavor
         self.nodeCount = nodeCount
     }
-}
-
-extension String {
-    func drop(prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : self[...] }
 }

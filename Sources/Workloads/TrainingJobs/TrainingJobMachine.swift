@@ -1,4 +1,4 @@
-public import Kernel
+import Kernel
 
 /// The life of a training job without I/O: events in, actions out.
 ///
