@@ -55,7 +55,8 @@ import Workloads
 
     @Test func valuesReachTheProgramAsTheyAre() throws {
         let value = "a b; rm -rf $HOME '\""
-        let plan = try Self.plan(Self.job { $0.parameters = [NamedText(name: "x", value: value), NamedText(name: "y", value: "")] })
+        let plan = try Self.plan(
+            Self.job { $0.parameters = [NamedText(name: "x", value: value), NamedText(name: "y", value: "")] })
         #expect(plan.command.dropFirst(2).prefix(4) == ["--x", value, "--y", ""])
     }
 
@@ -105,7 +106,8 @@ import Workloads
     @Test func noFolderCoversOneInsideIt() throws {
         let plan = try Self.plan(
             Self.job { algorithm in
-                algorithm.inputs = ["/cache/a/b/c", "/cache/a", "/home/ma-user/modelarts"].enumerated().map { index, path in
+                algorithm.inputs = ["/cache/a/b/c", "/cache/a", "/home/ma-user/modelarts"].enumerated().map {
+                    index, path in
                     TrainingChannel(name: "i\(index)", url: "/b", localDirectory: path)
                 }
             })

@@ -8,7 +8,9 @@ import Workloads
         Demand(flavor: FlavorID("f"), cpuMillicores: cpu, memoryBytes: memory, accelerators: cards)
     }
 
-    static func plan(_ waiting: [Demand], placed: [Placement] = [], cpu: Int64 = 8, cards: [Int] = [0, 1, 2, 3]) -> [Placement] {
+    static func plan(_ waiting: [Demand], placed: [Placement] = [], cpu: Int64 = 8, cards: [Int] = [0, 1, 2, 3])
+        -> [Placement]
+    {
         PublicPool.plan(
             capacity: PoolCapacity(cpuMillicores: cpu, memoryBytes: 100, accelerators: cards), placed: placed,
             waiting: waiting.enumerated().map { WaitingJob(id: "\($0)", demand: $1) })
@@ -69,7 +71,10 @@ import Workloads
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<3_000 {
             let cards = Array(0..<Int.random(in: 0...4, using: &generator))
-            let held = [Int64.random(in: 1...16, using: &generator), Int64.random(in: 1...16, using: &generator), Int64(cards.count)]
+            let held = [
+                Int64.random(in: 1...16, using: &generator), Int64.random(in: 1...16, using: &generator),
+                Int64(cards.count),
+            ]
             let waiting = (0..<Int.random(in: 0...8, using: &generator)).map { index in
                 let card = Int64.random(in: 0...2, using: &generator)
                 return WaitingJob(
@@ -87,7 +92,9 @@ import Workloads
         }
     }
 
-    private func amounts(_ demand: Demand) -> [Int64] { [demand.cpuMillicores, demand.memoryBytes, demand.accelerators] }
+    private func amounts(_ demand: Demand) -> [Int64] {
+        [demand.cpuMillicores, demand.memoryBytes, demand.accelerators]
+    }
 
     private func check(_ placements: [Placement], after running: [Placement], of waiting: [WaitingJob], held: [Int64]) {
         var free = held

@@ -8,7 +8,8 @@ import Workloads
     /// A request as ModelArts' SDK sends it, with fields that change nothing here.
     static let request = """
         {"kind": "job",
-         "metadata": {"name": "mnist-1", "workspace_id": "0", "description": "first", "annotations": {"a": "b", "c": 2}},
+         "metadata": {"name": "mnist-1", "workspace_id": "0", "description": "first",
+                      "annotations": {"a": "b", "c": 2}},
          "algorithm": {
            "id": "", "code_dir": "obs://demo/code/mnist/", "boot_file": "obs://demo/code/mnist/src/train.py",
            "engine": {"engine_id": "python-3.11", "engine_name": "Python", "engine_version": "3.11", "image_url": ""},
@@ -67,8 +68,12 @@ import Workloads
         #expect(algorithm.inputs == [TrainingChannel(name: "data", url: "/demo/data/")])
         #expect(
             algorithm.outputs
-                == [TrainingChannel(name: "model", url: "obs://demo/out/", localDirectory: "/cache/model", access: .environment)])
-        #expect(algorithm.environments == [NamedText(name: "SEED", value: "7"), NamedText(name: "DEBUG", value: "true")])
+                == [
+                    TrainingChannel(
+                        name: "model", url: "obs://demo/out/", localDirectory: "/cache/model", access: .environment)
+                ])
+        #expect(
+            algorithm.environments == [NamedText(name: "SEED", value: "7"), NamedText(name: "DEBUG", value: "true")])
     }
 
     /// Source: `Job` and its parts in the ModelArts SDK; each refusal names the field as the caller wrote it.
@@ -78,12 +83,14 @@ import Workloads
         ("metadata.name", "\"\(String(repeating: "n", count: 300))\"", "metadata.name"),
         ("metadata.name", "7", "metadata.name"), ("metadata.workspace_id", "0", "metadata.workspace_id"),
         ("metadata.description", "\"\(String(repeating: "d", count: 257))\"", "metadata.description"),
-        ("algorithm.id", "\"0e8bf3\"", "algorithm.id"), ("algorithm.subscription_id", "\"s\"", "algorithm.subscription_id"),
+        ("algorithm.id", "\"0e8bf3\"", "algorithm.id"),
+        ("algorithm.subscription_id", "\"s\"", "algorithm.subscription_id"),
         ("algorithm.working_dir", "\"/tmp\"", "algorithm.working_dir"),
         ("algorithm.local_code_dir", "\"/tmp\"", "algorithm.local_code_dir"),
         ("algorithm.engine", "{}", "algorithm.engine.engine_id"), ("algorithm.engine", "null", "algorithm.engine"),
         ("algorithm.engine.image_url", "\"swr/me:1\"", "algorithm.engine.image_url"),
-        ("algorithm.code_dir", "null", "algorithm.code_dir"), ("algorithm.code_dir", "\"demo/code\"", "algorithm.code_dir"),
+        ("algorithm.code_dir", "null", "algorithm.code_dir"),
+        ("algorithm.code_dir", "\"demo/code\"", "algorithm.code_dir"),
         ("algorithm.code_dir", "\"obs://demo/../code\"", "algorithm.code_dir"),
         ("algorithm.code_dir", "\"obs:///code\"", "algorithm.code_dir"),
         ("algorithm.boot_file", "null", "algorithm.boot_file"),
@@ -107,8 +114,14 @@ import Workloads
         ("algorithm.outputs.0.local_dir", "\"/cache/\"", "algorithm.outputs[0].local_dir"),
         ("algorithm.outputs.0.local_dir", "\"/cache/../etc\"", "algorithm.outputs[0].local_dir"),
         ("algorithm.outputs.0.local_dir", "\"/cache/../\\u0301etc\"", "algorithm.outputs[0].local_dir"),
-        ("algorithm.outputs.0.local_dir", "\"/home/ma-user/modelarts/inputs/data_0/\"", "algorithm.outputs[0].local_dir"),
-        ("algorithm.outputs.0.local_dir", "\"/home/ma-user/modelarts/user-job-dir/x\"", "algorithm.outputs[0].local_dir"),
+        (
+            "algorithm.outputs.0.local_dir", "\"/home/ma-user/modelarts/inputs/data_0/\"",
+            "algorithm.outputs[0].local_dir"
+        ),
+        (
+            "algorithm.outputs.0.local_dir", "\"/home/ma-user/modelarts/user-job-dir/x\"",
+            "algorithm.outputs[0].local_dir"
+        ),
         ("algorithm.outputs.0.name", "\"MA_JOB_DIR\"", "algorithm.outputs[0].name"),
         ("algorithm.environments", "{\"A=B\": \"1\"}", "algorithm.environments"),
         ("algorithm.environments.A", "[]", "algorithm.environments.A"),
@@ -116,7 +129,10 @@ import Workloads
         ("spec.resource.node_count", "2", "spec.resource.node_count"),
         ("spec.resource.node_count", "0", "spec.resource.node_count"),
         ("spec.resource.pool_id", "\"pool-1\"", "spec.resource.pool_id"),
-        ("spec.resource.main_container_customized_flavor", "{\"cpu\": 1}", "spec.resource.main_container_customized_flavor"),
+        (
+            "spec.resource.main_container_customized_flavor", "{\"cpu\": 1}",
+            "spec.resource.main_container_customized_flavor"
+        ),
         ("spec.volumes", "[{\"nfs\": {}}]", "spec.volumes"), ("spec.volumes", "{\"nfs\": {}}", "spec.volumes"),
         ("spec.log_export_path.obs_url", "\"logs\"", "spec.log_export_path.obs_url"),
         ("spec.auto_stop.time_unit", "\"WEEKS\"", "spec.auto_stop.time_unit"),
@@ -197,9 +213,11 @@ import Workloads
         let isByID = Bool.random(using: &generator)
         let algorithm = TrainingAlgorithm(
             codeDirectory: hasCode ? "obs://b/code" : nil, bootFile: hasBoot ? "/b/code/x.py" : nil,
-            command: hasBoot ? nil : "echo \"$@\"; é", engine: EngineReference(
+            command: hasBoot ? nil : "echo \"$@\"; é",
+            engine: EngineReference(
                 id: isByID ? "e" : nil, name: isByID ? nil : "Python", version: isByID ? nil : "3.11"),
-            parameters: words("p", &generator), inputs: channels("in", &generator), outputs: channels("out", &generator),
+            parameters: words("p", &generator), inputs: channels("in", &generator),
+            outputs: channels("out", &generator),
             environments: words("E", &generator))
         return TrainingJobDefinition(
             name: "j_\(Int.random(in: 0...99, using: &generator))", workspace: "0", description: "é \"",

@@ -94,7 +94,9 @@ import Workloads
     /// Every step takes every event; what does not belong there changes nothing and asks for nothing.
     @Test(arguments: Machine.Step.allCases)
     func everyEventIsTaken(_ step: Machine.Step) {
-        let moving: [Machine.Step: Int] = [.queued: 2, .staging: 2, .submitting: 21, .running: 20, .stopping: 19, .saving: 2]
+        let moving: [Machine.Step: Int] = [
+            .queued: 2, .staging: 2, .submitting: 21, .running: 20, .stopping: 19, .saving: 2,
+        ]
         for isStopRequested in [false, true] {
             var moved = 0
             for event in Self.events {

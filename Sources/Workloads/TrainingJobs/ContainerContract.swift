@@ -70,7 +70,8 @@ public enum ContainerContract {
     /// Whether a variable is the contract's own, which a job reads and does not set.
     static func isReserved(_ name: String) -> Bool { name.hasPrefix("MA_") || name.hasPrefix("VC_") }
 
-    private static func folders(of algorithm: TrainingAlgorithm, code: String, channels: [Place]) -> [LaunchPlan.Folder] {
+    private static func folders(of algorithm: TrainingAlgorithm, code: String, channels: [Place]) -> [LaunchPlan.Folder]
+    {
         let own = [LaunchPlan.Folder("home", at: home), LaunchPlan.Folder("cache", at: cache)]
         let sources =
             algorithm.codeDirectory.map { [LaunchPlan.Folder("code", at: code, from: $0)] }

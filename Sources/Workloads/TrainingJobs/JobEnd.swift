@@ -29,7 +29,8 @@ extension TrainingJobMachine.Outcome {
             self.init(.failed, end.message.isEmpty ? "it used more memory than its flavor has" : end.message)
         case .timeLimit: self.init(.terminated, "it was stopped because its auto-stop time was reached\(addition)")
         case .lease:
-            self.init(.terminated, "it was stopped because its account is in arrears and the grace period is over\(addition)")
+            self.init(
+                .terminated, "it was stopped because its account is in arrears and the grace period is over\(addition)")
         case .startFailed:
             self.init(.failed, end.message.isEmpty ? "its command could not be started" : end.message)
         }

@@ -54,12 +54,14 @@ extension TrainingAlgorithm {
                 fields.refuse("boot_file", "A boot file is a file; this names a folder.")
             }
         } else if command == nil {
-            fields.refuse("boot_file", "Give boot_file, or command: the job has nothing to run.", code: .missingParameter)
+            fields.refuse(
+                "boot_file", "Give boot_file, or command: the job has nothing to run.", code: .missingParameter)
         }
         for environment in environments where environment.name.contains("=") || environment.name.isEmpty {
             fields.refuse("environments", "\"\(environment.name)\" cannot be the name of an environment variable.")
         }
-        let texts = environments.flatMap { [$0.name, $0.value] } + parameters.flatMap { [$0.name, $0.value] } + [command ?? ""]
+        let texts =
+            environments.flatMap { [$0.name, $0.value] } + parameters.flatMap { [$0.name, $0.value] } + [command ?? ""]
         if texts.contains(where: { $0.utf8.contains(0) }) {
             fields.refuse("command", "Commands, parameters and environments cannot have a NUL character.")
         }

@@ -5,8 +5,9 @@ public import Wire
 extension TrainingJobDefinition {
     /// Reads the body of `CreateTrainingJob`.
     ///
-    /// What would change the job's meaning and is not offered here (dedicated pools, several nodes, data sets, own images,
-    /// subscribed algorithms, volumes) is refused by name; other fields that are unknown are passed over.
+    /// What would change the job's meaning and is not offered here (dedicated pools, several nodes, data sets, own
+    /// images, subscribed algorithms, volumes, other folders for the code) is refused by name; other fields that are
+    /// unknown are passed over.
     /// - Throws: everything that is wrong, with the path of each field.
     public init(json: JSONValue) throws(Faults) {
         let fields = JSONFields(json)
@@ -18,7 +19,8 @@ extension TrainingJobDefinition {
         let algorithm = TrainingAlgorithm(fields.requiredObject("algorithm"))
         Self.refuseWhatIsNotOffered(spec)
         self.init(
-            name: Self.name(metadata), workspace: metadata.string("workspace_id", characters: 0...Limits.jobNameCharacters) ?? "0",
+            name: Self.name(metadata),
+            workspace: metadata.string("workspace_id", characters: 0...Limits.jobNameCharacters) ?? "0",
             description: metadata.string("description", characters: 0...Limits.descriptionCharacters) ?? "",
             annotations: metadata.stringMap("annotations", limit: Limits.jobEnvironments).map(NamedText.init),
             algorithm: algorithm, resource: TrainingResource(spec.requiredObject("resource")),

@@ -76,7 +76,9 @@ public struct TrainingJobMachine: Hashable, Sendable {
             return go(to: .submitting, then: [.submit])
         case .stagingFailed(let message):
             guard step == .staging else { return [] }
-            return end(isStopRequested ? Outcome(.terminated) : Outcome(.failed, "its files could not be copied in: \(message)"))
+            return end(
+                isStopRequested
+                    ? Outcome(.terminated) : Outcome(.failed, "its files could not be copied in: \(message)"))
         case .started:
             // A stop may have overtaken the start.
             if step == .stopping { return [.stop] }
