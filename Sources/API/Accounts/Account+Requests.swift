@@ -40,16 +40,16 @@ struct TopUpWish: Sendable {
 }
 
 extension JSONFields {
-    /// An amount as a plain decimal, in quotes (as Atelier writes it) or as a number.
+    /// An amount as a plain decimal in quotes; a JSON number may have gone through a binary fraction on its way here.
     func amount(_ key: String) -> Amount {
         switch value(key) {
-        case .string(let text), .number(let text):
+        case .string(let text):
             if let amount = Amount(text) { return amount }
             refuse(key, "\(text.prefix(40)) is no amount; write a plain decimal with at most 8 decimals.")
         case nil:
             refuse(key, "This field is needed.", code: .missingParameter)
         default:
-            refuse(key, "An amount was expected, such as \"12.50\".")
+            refuse(key, "An amount is a plain decimal in quotes, such as \"12.50\".")
         }
         return .zero
     }

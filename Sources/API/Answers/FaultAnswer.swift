@@ -25,8 +25,17 @@ struct FaultAnswer: Sendable {
     /// The first fault decides code and status.
     var code: FaultCode { faults.first?.code ?? .internalFault }
 
+    /// The code's status with its words, which IAM's shape shows.
+    private var status: HTTPResponse.Status {
+        let named: [HTTPResponse.Status] = [
+            .badRequest, .unauthorized, .forbidden, .notFound, .conflict, .contentTooLarge, .internalServerError,
+            .serviceUnavailable, HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"),
+        ]
+        return named.first { $0.code == code.status } ?? HTTPResponse.Status(code: code.status)
+    }
+
     func response(_ family: Family) -> Response {
-        var response = Answer.json(body(family), status: HTTPResponse.Status(code: code.status))
+        var response = Answer.json(body(family), status: status)
         if code.status == FaultCode.unauthenticated.status {
             // RFC 9110, 11.6.1: an answer of 401 names how to authenticate.
             response.headers[.wwwAuthenticate] = "SDK-HMAC-SHA256"
@@ -40,9 +49,8 @@ struct FaultAnswer: Sendable {
         let message = faults.map(sentence).joined(separator: " ")
         switch family {
         case .identity:
-            let title = HTTPResponse.Status(code: code.status).reasonPhrase
             return .fields(
-                ("error", .fields(("code", .whole(code.status)), ("message", .text(message)), ("title", .text(title)))))
+                ("error", .fields(("code", .whole(code.status)), ("message", .text(message)), ("title", .text(status.reasonPhrase)))))
         case .service:
             return .fields(
                 ("error_code", .text(code.wire)), ("error_msg", .text(message)), ("request_id", .text(requestID)),

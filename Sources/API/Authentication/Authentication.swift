@@ -17,7 +17,14 @@ struct Authentication: Sendable {
     func caller(of request: Request, requestID: String) async throws -> (Caller, [UInt8]) {
         let proof = try Self.proof(in: request)
         let body = try await RequestBytes.collect(request)
-        return (try await caller(by: proof, request, payload: .bytes(body), requestID: requestID), body)
+        let (caller, isBodySigned) = try await caller(by: proof, request, payload: .bytes(body), requestID: requestID)
+        guard isBodySigned else {
+            throw Fault(
+                .invalidSignature,
+                "This operation takes a signed body only; \(RequestSignature.unsignedPayload) is for objects.",
+                field: "X-Sdk-Content-Sha256")
+        }
+        return (caller, body)
     }
 
     /// The caller, and the body to be read while it is kept.
@@ -33,20 +40,22 @@ struct Authentication: Sendable {
             let whole = RequestBody(buffer: ByteBuffer(bytes: body))
             return (caller, ObjectBody(source: whole, announcedBytes: Int64(body.count)))
         }
-        let caller = try await caller(by: proof, request, payload: .streamed, requestID: requestID)
+        let (caller, _) = try await caller(by: proof, request, payload: .streamed, requestID: requestID)
         return (caller, ObjectBody(source: request.body, announcedBytes: announced))
     }
 
+    /// The caller, and false where a signature left the body out.
     private func caller(
         by proof: Proof, _ request: Request, payload: SignedRequest.Payload, requestID: String
-    ) async throws -> Caller {
+    ) async throws -> (Caller, Bool) {
         switch proof {
         case .signature(let authorization):
             let signed = Self.signed(request, payload: payload)
-            return try await authenticate.signed(
-                authorization: authorization, request: signed, requestID: requestID
-            ).caller
-        case .token(let token): return try await authenticate.bearer(token, requestID: requestID)
+            let (caller, body) = try await authenticate.signed(
+                authorization: authorization, request: signed, requestID: requestID)
+            return (caller, body != .unsigned)
+        case .token(let token):
+            return (try await authenticate.bearer(token, requestID: requestID), true)
         }
     }
 

@@ -14,7 +14,9 @@ extension PriceBook {
                 "products",
                 .array(
                     products.map {
-                        .fields(("id", .text($0.id)), ("name", .text($0.name)), ("unit", .text($0.unit.rawValue)))
+                        .fields(
+                            ("id", .text($0.id)), ("name", .text($0.name)), ("unit", .text($0.unit.rawValue)),
+                            ("service_code", .text($0.serviceCode)), ("resource_code", .text($0.resourceCode)))
                     })
             ),
             ("flavors", .array(flavors.map { json(of: $0, at: now) })))

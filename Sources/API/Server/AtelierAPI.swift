@@ -8,7 +8,7 @@ public import Platform
 /// The one port of the server: Huawei-shaped routes at the root, Atelier's own under `/atelier/v1`.
 public struct AtelierAPI: Sendable {
     private let authentication: Authentication
-    private let routes: [Route]
+    let routes: [Route]
 
     /// - Parameters:
     ///   - supervisor: told of jobs that are made, stopped or deleted.
