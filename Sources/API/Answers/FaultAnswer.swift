@@ -40,8 +40,6 @@ struct FaultAnswer: Sendable {
             // RFC 9110, 11.6.1: an answer of 401 names how to authenticate.
             response.headers[.wwwAuthenticate] = "SDK-HMAC-SHA256"
         }
-        // What is left of a refused body would have to be read before the next request; the client should not send it.
-        if code == .bodyTooLarge { response.headers[.connection] = "close" }
         return response
     }
 
@@ -50,7 +48,12 @@ struct FaultAnswer: Sendable {
         switch family {
         case .identity:
             return .fields(
-                ("error", .fields(("code", .whole(code.status)), ("message", .text(message)), ("title", .text(status.reasonPhrase)))))
+                (
+                    "error",
+                    .fields(
+                        ("code", .whole(code.status)), ("message", .text(message)),
+                        ("title", .text(status.reasonPhrase)))
+                ))
         case .service:
             return .fields(
                 ("error_code", .text(code.wire)), ("error_msg", .text(message)), ("request_id", .text(requestID)),
