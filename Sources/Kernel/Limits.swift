@@ -119,4 +119,6 @@ public enum Limits {
     public static let waitingWrites = 10_000
     /// Writes that share one commit.
     public static let writesInOneCommit = 256
+    /// Folders of the host that one sandbox sees.
+    public static let mounts = 200
 }
