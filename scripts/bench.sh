@@ -1,0 +1,11 @@
+#!/bin/bash
+# Measures the hot paths, each beside its yardstick.
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+
+[ -x Benchmarks/run.sh ] || die "there is no Benchmarks/run.sh to run"
+scripts/install.sh wrk
+for runtime in python scikit-learn; do scripts/runtime.sh "$runtime"; done
+ATELIER=$(scripts/build.sh)
+export ATELIER
+exec Benchmarks/run.sh "$@"

@@ -1,0 +1,20 @@
+# What every script starts with: the repository's folder, and how to speak.
+# shellcheck shell=bash
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$ROOT"
+
+# Says what is done now; what a script answers goes to stdout, the rest to stderr.
+say() { printf '%s\n' "$*" >&2; }
+
+# Says what went wrong and how to go on, and ends.
+die() {
+    printf 'error: %s\n' "$1" >&2
+    shift
+    local line
+    for line in "$@"; do printf '       %s\n' "$line" >&2; done
+    exit 1
+}
+
+# Tells whole seconds since a moment of $SECONDS.
+since() { printf '%d s' $((SECONDS - $1)); }

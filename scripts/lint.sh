@@ -1,0 +1,7 @@
+#!/bin/bash
+# Says where the sources are out of shape; fails if they are.
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+
+swift format lint --strict --recursive --parallel Sources Tests Package.swift
+if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run; fi

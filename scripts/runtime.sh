@@ -1,0 +1,32 @@
+#!/bin/bash
+# Prepares the environment of a runtime in var/runtimes/NAME, unless it stands there already.
+# usage: scripts/runtime.sh NAME, a folder of Runtimes
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+
+name=${1:?usage: scripts/runtime.sh NAME}
+requirements=Runtimes/$name/requirements.txt
+[ -f "$requirements" ] || die "there is no $requirements" "Runtimes are: $(cd Runtimes && echo */ | tr -d /)"
+environment=$ROOT/var/runtimes/$name
+stamp=$environment/prepared
+wanted=$({ cat "$requirements"; readlink -f /usr/bin/python3; printf '%s\n' "$environment"; } | sha256sum | cut -d ' ' -f 1)
+
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
+
+# An environment cannot be moved, so it is made where it stays; one without its stamp is not ready.
+say "preparing the runtime $name"
+began=$SECONDS
+rm -rf "$environment"
+mkdir -p "$(dirname "$environment")"
+if grep -q '^[^#]' "$requirements"; then
+    /usr/bin/python3 -m venv "$environment"
+    PIP_DISABLE_PIP_VERSION_CHECK=1 "$environment/bin/pip" install --quiet --require-hashes --only-binary :all: \
+        -r "$requirements" >&2 ||
+        die "pip could not install what $requirements names, see above" \
+            "Where PyPI is not reached: pip download --require-hashes -r $requirements -d FOLDER on a machine that does," \
+            "then PIP_FIND_LINKS=FOLDER PIP_NO_INDEX=1 make up here."
+else
+    /usr/bin/python3 -m venv --without-pip "$environment"
+fi
+printf '%s\n' "$wanted" >"$stamp"
+say "prepared in $(since "$began")"
