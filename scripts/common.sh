@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cd "$ROOT"
+cd "$ROOT" || exit 1
 
 # Says what is done now; what a script answers goes to stdout, the rest to stderr.
 say() { printf '%s\n' "$*" >&2; }

@@ -16,20 +16,18 @@ part() {
     say "== $name took $(since "$began")"
 }
 
+# Errors do not end a function that `part` calls, so its steps are joined.
 client_packages() {
     local requirements=Tests/Clients/requirements.txt stamp=.venv-clients/prepared wanted
     wanted=$(sha256sum <"$requirements")
     if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
-    rm -rf .venv-clients
-    /usr/bin/python3 -m venv .venv-clients
-    .venv-clients/bin/pip install --quiet --disable-pip-version-check -r "$requirements"
-    printf '%s\n' "$wanted" >"$stamp"
+    rm -rf .venv-clients &&
+        /usr/bin/python3 -m venv .venv-clients &&
+        .venv-clients/bin/pip install --quiet --disable-pip-version-check -r "$requirements" &&
+        printf '%s\n' "$wanted" >"$stamp"
 }
 
-runtimes() {
-    local runtime
-    for runtime in python scikit-learn; do scripts/runtime.sh "$runtime"; done
-}
+runtimes() { scripts/runtime.sh python && scripts/runtime.sh scikit-learn; }
 
 part "packages" scripts/install.sh
 part "runtimes" runtimes

@@ -9,6 +9,7 @@ flavor=${FLAVOR:-modelarts.vm.cpu.1u}
 data=$(realpath -m "${ATELIER_DATA:-var/data}")
 log=$data/server.log
 server=
+result=0
 
 # Stops the server and waits until it has put everything down; running jobs go on without it.
 stop() {
@@ -38,7 +39,8 @@ check_port() {
 }
 
 start() {
-    mkdir -p -m 700 "$data"
+    mkdir -p "$data"
+    chmod 700 "$data"
     rm -f "$data/endpoint"
     # A session of its own: Ctrl-C comes to this script, which stops the server.
     setsid "$atelier" up --data "$data" --listen "$listen" --runtimes "$ROOT/Runtimes" \
@@ -54,9 +56,9 @@ start() {
     die "the server did not start; the last lines of $log stand above"
 }
 
-# Uploads the example, runs it, and tells what came of it; answers with 1 if the job failed.
+# Uploads the example, runs it, and tells what came of it; leaves 1 in `result` if the job failed.
 example() {
-    local name id accuracy failed=0
+    local name id accuracy
     name=digits-$(date -u +%Y%m%d-%H%M%S)
     # The key makes it count once, however often this runs.
     "$atelier" account top-up 100 --idempotency-key make-up >/dev/null
@@ -65,12 +67,11 @@ example() {
     id=$("$atelier" job create --name "$name" --engine scikit-learn --flavor "$flavor" \
         --code obs://digits/code/ --boot train.py --output "model=obs://digits/output/$name/" --log obs://digits/logs/)
     say "training job $name ($id)"
-    "$atelier" job follow "$id" || failed=1
+    "$atelier" job follow "$id" || result=1
     accuracy=$("$atelier" job log "$id" | awk '/^accuracy / { last = $2 } END { print last }')
     say ""
     "$atelier" job summary "$id"
     printf '%-10s %s\n' accuracy "${accuracy:-none in the log}" model "obs://digits/output/$name/"
-    return "$failed"
 }
 
 scripts/install.sh
@@ -80,8 +81,7 @@ check_port
 start
 export ATELIER_DATA=$data
 say "the server runs at $(cat "$data/endpoint"); its log is $log"
-result=0
-example || result=$?
+example
 if [ "${ONCE:-0}" = 1 ]; then exit "$result"; fi
 say ""
 say "The command line is $atelier; it finds the server with ATELIER_DATA=$data. Ctrl-C stops the server."
