@@ -50,7 +50,8 @@ extension SQLiteTransaction {
     }
 
     func billLines(_ query: BillLineQuery) throws -> Page<BillLine> {
-        var (conditions, values): ([String], [(any DatabaseValueConvertible)?]) = (["account = ?"], [query.account.text])
+        var conditions = ["account = ?"]
+        var values: [(any DatabaseValueConvertible)?] = [query.account.text]
         func narrow(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
             conditions.append(condition)
             values.append(value)

@@ -31,8 +31,8 @@ extension SQLiteTransaction {
 
     func meteredSegments(of resource: ResourceID) throws -> [MeteredSegment] {
         try rows(
-            "SELECT \(Self.segmentColumns) FROM metered_segments WHERE resource = ? ORDER BY id", [resource.text],
-            metered(of:))
+            "SELECT \(Self.segmentColumns) FROM metered_segments WHERE resource = ? ORDER BY number",
+            [resource.text], metered(of:))
     }
 
     @discardableResult
@@ -44,7 +44,9 @@ extension SQLiteTransaction {
             """,
             [fact.segment.text, fact.sequence, fact.at.value, fact.kind.rawValue, recordedAt.milliseconds])
         if changed == 1 { return true }
-        let known = try facts(of: fact.segment).first { $0.sequence == fact.sequence }
+        let known = try row(
+            "SELECT segment, sequence, happened, kind FROM facts WHERE segment = ? AND sequence = ?",
+            [fact.segment.text, fact.sequence], self.fact(of:))
         guard known == fact else {
             throw Fault(
                 .conflict, "Fact \(fact.sequence) of \(fact.segment) is known with other content; facts never change.")
@@ -54,10 +56,12 @@ extension SQLiteTransaction {
 
     func facts(of segment: SegmentID) throws -> [Fact] {
         try rows(
-            "SELECT segment, sequence, happened, kind FROM facts WHERE segment = ? ORDER BY sequence", [segment.text]
-        ) { row in
-            Fact(segment: row.identifier(0), sequence: row[1], at: row.second(2), kind: try row.word(3))
-        }
+            "SELECT segment, sequence, happened, kind FROM facts WHERE segment = ? ORDER BY sequence", [segment.text],
+            fact(of:))
+    }
+
+    private func fact(of row: Row) throws -> Fact {
+        Fact(segment: row.identifier(0), sequence: row[1], at: row.second(2), kind: try row.word(3))
     }
 
     func unsettledSegments(after: SegmentID?, limit: Int) throws -> [UnsettledSegment] {
@@ -79,11 +83,13 @@ extension SQLiteTransaction {
     }
 
     func settled(_ segment: SegmentID, through: Second, isFinal: Bool) throws {
-        try execute(
+        let changed = try execute(
             "UPDATE metered_segments SET settled_through = ?, is_final = ? WHERE id = ?",
             [through.value, isFinal ? 1 : 0, segment.text])
+        guard changed == 1 else { throw Fault(.internalFault, "There is no stretch \(segment) to settle.") }
     }
 
+    /// A stretch that never began has nothing to note.
     func abandon(_ segment: SegmentID) throws {
         try execute("UPDATE metered_segments SET is_abandoned = 1 WHERE id = ?", [segment.text])
     }

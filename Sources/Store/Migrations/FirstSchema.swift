@@ -57,7 +57,7 @@ enum FirstSchema {
             kind TEXT NOT NULL CHECK (kind IN ('top-up', 'charge', 'rounding')),
             reference TEXT NOT NULL
         ) STRICT;
-        CREATE INDEX postings_by_reference ON postings (reference);
+        CREATE INDEX postings_by_reference ON postings (reference, number);
         CREATE TABLE entries (
             posting TEXT NOT NULL REFERENCES postings (id),
             place INTEGER NOT NULL,
@@ -96,7 +96,8 @@ enum FirstSchema {
 
     private static let metering = """
         CREATE TABLE metered_segments (
-            id TEXT PRIMARY KEY,
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
             resource TEXT NOT NULL,
             product TEXT NOT NULL,
             flavor TEXT NOT NULL,
@@ -109,7 +110,7 @@ enum FirstSchema {
             is_final INTEGER NOT NULL DEFAULT 0 CHECK (is_final IN (0, 1)),
             is_abandoned INTEGER NOT NULL DEFAULT 0 CHECK (is_abandoned IN (0, 1))
         ) STRICT;
-        CREATE INDEX segments_of_resource ON metered_segments (resource);
+        CREATE INDEX segments_of_resource ON metered_segments (resource, number);
         CREATE INDEX segments_unsettled ON metered_segments (id) WHERE is_final = 0;
         CREATE INDEX segments_unsettled_of_account ON metered_segments (account, id) WHERE is_final = 0;
         CREATE TABLE facts (
@@ -191,9 +192,11 @@ enum FirstSchema {
             cards INTEGER NOT NULL,
             step TEXT NOT NULL
                 CHECK (step IN ('queued', 'staging', 'submitting', 'running', 'stopping', 'saving', 'ended')),
-            phase TEXT NOT NULL,
+            phase TEXT NOT NULL
+                CHECK (phase IN ('Creating', 'Pending', 'Running', 'Terminating', 'Terminated', 'Completed', 'Failed',
+                    'Abnormal')),
             outcome TEXT CHECK (outcome IN ('completed', 'failed', 'terminated', 'abnormal')),
-            outcome_message TEXT NOT NULL,
+            outcome_message TEXT NOT NULL CHECK (outcome IS NOT NULL OR outcome_message = ''),
             is_stop_requested INTEGER NOT NULL CHECK (is_stop_requested IN (0, 1)),
             granted_cards TEXT NOT NULL,
             placed_at INTEGER,
@@ -209,6 +212,7 @@ enum FirstSchema {
         ) STRICT;
         CREATE UNIQUE INDEX training_job_names ON training_jobs (project, name) WHERE is_deleted = 0;
         CREATE INDEX training_jobs_of_project ON training_jobs (project, created_at, number) WHERE is_deleted = 0;
+        CREATE INDEX training_jobs_by_phase ON training_jobs (project, phase, created_at, number) WHERE is_deleted = 0;
         CREATE INDEX training_jobs_at_work ON training_jobs (step, number) WHERE step <> 'ended';
         CREATE INDEX training_jobs_at_work_of_project ON training_jobs (project, number) WHERE step <> 'ended';
         CREATE TABLE training_job_events (

@@ -10,6 +10,7 @@ enum Migrations {
     ///
     /// - Throws: `conflict` where the file was written by a newer release, or by steps that are not these.
     static func apply(to database: Database) throws {
+        try refuseForeign(database)
         try database.execute(
             sql: """
                 CREATE TABLE IF NOT EXISTS schema_steps (
@@ -28,7 +29,7 @@ enum Migrations {
             guard row[0] as Int == index + 1, row[1] as String == fingerprint(all[index]) else {
                 throw Fault(
                     .conflict,
-                    "Schema step \(index + 1) of the database is not the one of this release; restore it from a backup.")
+                    "Schema step \(index + 1) of the database is not this release's; start the release that made it.")
             }
         }
         for (index, sql) in all.enumerated().dropFirst(applied.count) {
@@ -36,6 +37,15 @@ enum Migrations {
             try database.execute(
                 sql: "INSERT INTO schema_steps (number, fingerprint) VALUES (?, ?)",
                 arguments: [index + 1, fingerprint(sql)])
+        }
+    }
+
+    /// Refuses a file in which something else keeps its tables.
+    private static func refuseForeign(_ database: Database) throws {
+        let tables = try String.fetchAll(
+            database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        guard tables.isEmpty || tables.contains("schema_steps") else {
+            throw Fault(.conflict, "The database is not Atelier's: it has the table \(tables[0]) and no schema steps.")
         }
     }
 

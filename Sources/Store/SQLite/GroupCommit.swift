@@ -107,13 +107,10 @@ private final class Write<Value: Sendable>: PendingWrite {
         }
     }
 
+    /// A failed commit is told to every caller: what a refused body saw may have been taken back with it.
     func answer(failure: Fault?) {
+        if let failure { return continuation.resume(throwing: failure) }
         let result = outcome.withLock { $0 }
-        switch (result, failure) {
-        case (.failure(let error)?, _): continuation.resume(throwing: error)
-        case (.success(let value)?, nil): continuation.resume(returning: value)
-        case (_, let failure?): continuation.resume(throwing: failure)
-        case (nil, nil): continuation.resume(throwing: Fault(.internalFault, "A write was not run."))
-        }
+        continuation.resume(with: result ?? .failure(Fault(.internalFault, "A write was not run.")))
     }
 }

@@ -24,7 +24,7 @@ public final class SQLiteStore: Store {
         configuration.label = "atelier"
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
-            try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try await pool.writeWithoutTransaction { database in try Durability.require(of: database) }
             try await pool.write { database in try Migrations.apply(to: database) }
         } catch let fault as Fault {
             throw fault

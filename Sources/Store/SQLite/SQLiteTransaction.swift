@@ -18,10 +18,14 @@ struct SQLiteTransaction: StoreTransaction {
     }
 
     /// Every row, mapped.
+    ///
+    /// - Parameter isCached: false for a text that varies with the request, because a connection never forgets a
+    ///   cached statement.
     func rows<Value>(
-        _ sql: String, _ values: [(any DatabaseValueConvertible)?] = [], _ map: (Row) throws -> Value
+        _ sql: String, _ values: [(any DatabaseValueConvertible)?] = [], isCached: Bool = true,
+        _ map: (Row) throws -> Value
     ) throws -> [Value] {
-        let statement = try database.cachedStatement(sql: sql)
+        let statement = try statement(sql, isCached: isCached)
         let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values))
         var mapped: [Value] = []
         while let row = try cursor.next() { mapped.append(try map(row)) }
@@ -30,15 +34,22 @@ struct SQLiteTransaction: StoreTransaction {
 
     /// The first row, mapped; nil where there is none.
     func row<Value>(
-        _ sql: String, _ values: [(any DatabaseValueConvertible)?] = [], _ map: (Row) throws -> Value
+        _ sql: String, _ values: [(any DatabaseValueConvertible)?] = [], isCached: Bool = true,
+        _ map: (Row) throws -> Value
     ) throws -> Value? {
-        let statement = try database.cachedStatement(sql: sql)
+        let statement = try statement(sql, isCached: isCached)
         return try Row.fetchOne(statement, arguments: StatementArguments(values)).map(map)
     }
 
     /// The single number that a statement gives.
-    func number(_ sql: String, _ values: [(any DatabaseValueConvertible)?] = []) throws -> Int64 {
-        try row(sql, values) { $0[0] as Int64 } ?? 0
+    func number(
+        _ sql: String, _ values: [(any DatabaseValueConvertible)?] = [], isCached: Bool = true
+    ) throws -> Int64 {
+        try row(sql, values, isCached: isCached) { $0[0] as Int64 } ?? 0
+    }
+
+    private func statement(_ sql: String, isCached: Bool) throws -> Statement {
+        isCached ? try database.cachedStatement(sql: sql) : try database.makeStatement(sql: sql)
     }
 }
 

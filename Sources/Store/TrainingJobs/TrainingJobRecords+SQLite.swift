@@ -70,6 +70,7 @@ extension SQLiteTransaction {
     }
 
     func trainingJobs(inSteps steps: [TrainingJobMachine.Step], limit: Int) throws -> [TrainingJob] {
+        guard !steps.isEmpty else { return [] }
         let marks = Array(repeating: "?", count: steps.count).joined(separator: ", ")
         return try rows(
             """
@@ -97,7 +98,8 @@ extension SQLiteTransaction {
         do {
             definition = try TrainingJobDefinition(json: JSONValue(parsing: Array((row[4] as String).utf8)))
         } catch {
-            throw Fault(.internalFault, "Training job \(row[0] as String) is kept in a form that cannot be read: \(error)")
+            throw Fault(
+                .internalFault, "Training job \(row[0] as String) is kept in a form that cannot be read: \(error)")
         }
         return TrainingJob(
             id: row.identifier(0), account: row.identifier(1), project: row.identifier(2), userName: row[3],

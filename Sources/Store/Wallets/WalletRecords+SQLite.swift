@@ -13,9 +13,10 @@ extension SQLiteTransaction {
     }
 
     func update(_ terms: BillingTerms) throws {
-        try execute(
+        let changed = try execute(
             "UPDATE billing_terms SET book = ?, currency = ?, credit_limit = ? WHERE account = ?",
             [terms.book, terms.currency.code, try terms.creditLimit.stored(), terms.account.text])
+        guard changed == 1 else { throw Fault(.internalFault, "Account \(terms.account) has no billing terms yet.") }
     }
 
     func billingTerms(_ account: AccountID) throws -> BillingTerms? {
