@@ -17,8 +17,10 @@ enum House {
         ["Kernel", "Money", "Wire", "Identity", "Pricing", "Metering", "Rating", "Ledger", "Billing", "Workloads"]
     }
 
-    static func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-        .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    static func room(
+        _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+    ) -> Target {
+        .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
     }
 
     /// One suite a room, named after it.
@@ -134,7 +136,8 @@ let package = Package(
             House.domain + [
                 "Platform", "Store", "Executors", "Files", "Secrets", "Telemetry", "API", "Commands",
                 Library.argumentParser, Library.hummingbird, Library.lifecycle, Library.logging, Library.metrics,
-            ]
+            ],
+            resources: [.embedInCode("PriceBooks/default.yaml")]
         ),
         .executableTarget(
             name: "atelier", dependencies: ["Assembly", "Commands", "Executors"], swiftSettings: House.settings),

@@ -31,7 +31,7 @@ final class SimulatedClock: MovableClock {
                     "The clock stands at \(Instant(milliseconds: current).second); it cannot go back to \(instant.second).",
                     field: "now")
             }
-            do { try Self.write(instant.milliseconds, to: path) } catch { return error }
+            do throws(Fault) { try Self.write(instant.milliseconds, to: path) } catch { return error }
             current = instant.milliseconds
             return nil
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Kernel
+import Logging
 import Money
 
 /// `atelier init`: makes a data folder.

@@ -27,7 +27,10 @@ struct ServerProcess {
     }
 
     private static func told(_ faults: [Fault]) -> ExitCode {
-        for fault in faults { fputs("atelier: \(fault)\n", stderr) }
+        for fault in faults {
+            let line = Array("atelier: \(fault)\n".utf8)
+            _ = write(STDERR_FILENO, line, line.count)
+        }
         return ExitCode(1)
     }
 }

@@ -1,8 +1,10 @@
+import Identity
 import Kernel
 import Logging
 import Money
 import Platform
 import Secrets
+import Store
 
 /// Makes a data folder: price books, database, a first account with its operator, and the credentials.
 struct NewInstallation {

@@ -4,7 +4,9 @@ import Kernel
 import Logging
 import Platform
 import ServiceLifecycle
+import Store
 import Telemetry
+import UnixSignals
 
 /// A whole server: the supervisor of jobs, the closer of hours, and the one port.
 struct Server {

@@ -56,7 +56,8 @@ extension StoreTransaction {
                 if record == fresh.last { try append(Fact(record), recordedAt: now) }
             case .ended(let end):
                 job.note(end, at: record.at)
-                try append(Fact(record), recordedAt: now)
+                // What never started has no stretch, and costs nothing.
+                if job.startedAt != nil { try append(Fact(record), recordedAt: now) }
                 try apply(.ended(JobEnd(end)))
             }
         }

@@ -116,7 +116,11 @@ public final class TrainingJobSupervisor: Sendable {
         let jobs = try await ports.store.read { transaction in
             try transaction.trainingJobs(inSteps: [.submitting, .running, .stopping], limit: .max)
         }
-        for job in jobs { try await takeEvidence(of: job.attempt) }
+        for job in jobs {
+            try await takeEvidence(of: job.attempt)
+            // A start that came to nothing is asked for again; one that did not starts nothing twice.
+            if job.machine.step == .submitting { perform(job.machine.resumption, for: job.id) }
+        }
         wake()
     }
 
