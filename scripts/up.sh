@@ -34,8 +34,8 @@ check_port() {
         die "the server of this data folder runs already: process $pid, http://$listen" \
             "Use it, or stop it with: kill $pid"
     fi
-    [ "$pid" != 0 ] || holder="a process of another user"
-    die "port $port is taken by $holder" "Stop it, or take another port: make up LISTEN=127.0.0.1:$((port + 1))"
+    [ "$pid" != 0 ] || holder="of another user"
+    die "port $port is taken by process ${holder:0:100}" "Stop it, or take another port: make up LISTEN=127.0.0.1:$((port + 1))"
 }
 
 start() {

@@ -25,6 +25,10 @@ struct SwiftCode {
     }
 
     private mutating func code() {
+        switch bytes[position] {
+        case UInt8(ascii: "/"), UInt8(ascii: "\""), UInt8(ascii: "#"), UInt8(ascii: "("), UInt8(ascii: ")"): break
+        default: return position += 1
+        }
         if starts(with: "//") {
             while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { blank() }
         } else if starts(with: "/*") {
@@ -100,7 +104,10 @@ struct SwiftCode {
         return end - start
     }
 
-    private func starts(with text: String) -> Bool { bytes[position...].starts(with: text.utf8) }
+    /// Whether two bytes stand here.
+    private func starts(with pair: StaticString) -> Bool {
+        position + 1 < bytes.count && bytes[position] == pair.utf8Start[0] && bytes[position + 1] == pair.utf8Start[1]
+    }
 
     private mutating func blank(_ count: Int = 1) {
         for _ in 0..<count where position < bytes.count {
