@@ -121,4 +121,6 @@ public enum Limits {
     public static let writesInOneCommit = 256
     /// Folders of the host that one sandbox sees.
     public static let mounts = 200
+    /// Projects that the API keeps in memory; beyond it they are looked up anew.
+    public static let knownProjects = 10_000
 }

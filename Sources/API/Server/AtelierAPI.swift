@@ -20,11 +20,12 @@ public struct AtelierAPI: Sendable {
     ) {
         authentication = Authentication(Authenticate(ports))
         let directory = Directory(ports)
+        let projects = KnownProjects(directory)
         var routes = HealthController(version: version, metrics: metrics).routes
         routes += IdentityController(ports, directory: directory).routes
-        routes += TrainingJobController(ports, supervisor: supervisor, directory: directory).routes
-        routes += TrainingOfferController(ports, directory: directory).routes
-        routes += TrainingLogController(ports, directory: directory).routes
+        routes += TrainingJobController(ports, supervisor: supervisor, projects: projects).routes
+        routes += TrainingOfferController(ports, projects: projects).routes
+        routes += TrainingLogController(ports, projects: projects).routes
         routes += BillingController(ports, directory: directory).routes
         routes += AccountController(ports, directory: directory).routes
         routes += PriceController(ports, replacePriceBooks: replacePriceBooks).routes

@@ -8,7 +8,7 @@ import Workloads
 /// Training jobs in the shapes of ModelArts.
 struct TrainingJobController: Sendable {
     private let ports: Ports
-    private let directory: Directory
+    private let projects: KnownProjects
     private let createJob: CreateTrainingJob
     private let listJobs: ListTrainingJobs
     private let showJob: ShowTrainingJob
@@ -16,9 +16,9 @@ struct TrainingJobController: Sendable {
     private let changeJob: ChangeTrainingJob
     private let deleteJob: DeleteTrainingJob
 
-    init(_ ports: Ports, supervisor: TrainingJobSupervisor, directory: Directory) {
+    init(_ ports: Ports, supervisor: TrainingJobSupervisor, projects: KnownProjects) {
         self.ports = ports
-        self.directory = directory
+        self.projects = projects
         createJob = CreateTrainingJob(ports, supervisor: supervisor)
         listJobs = ListTrainingJobs(ports)
         showJob = ShowTrainingJob(ports)
@@ -44,13 +44,13 @@ struct TrainingJobController: Sendable {
     }
 
     @Sendable private func create(_ call: Call, _ caller: Caller) async throws -> Response {
-        let project = try await directory.project(of: call, caller: caller)
+        let project = try await projects.project(of: call, caller: caller)
         let job = try await createJob(try TrainingJobDefinition(json: call.json()), in: project, caller: caller)
         return Answer.json(json(job), status: .created)
     }
 
     @Sendable private func search(_ call: Call, _ caller: Caller) async throws -> Response {
-        let project = try await directory.project(of: call, caller: caller)
+        let project = try await projects.project(of: call, caller: caller)
         let search = try TrainingJobSearch(json: call.body.isEmpty ? [:] : call.json(), project: project.id)
         let page = try await listJobs(search.query, in: project, caller: caller)
         return Answer.json(
@@ -63,12 +63,12 @@ struct TrainingJobController: Sendable {
     }
 
     @Sendable private func show(_ call: Call, _ caller: Caller) async throws -> Response {
-        let project = try await directory.project(of: call, caller: caller)
+        let project = try await projects.project(of: call, caller: caller)
         return Answer.json(json(try await showJob(try call.trainingJob(), in: project, caller: caller)))
     }
 
     @Sendable private func change(_ call: Call, _ caller: Caller) async throws -> Response {
-        let project = try await directory.project(of: call, caller: caller)
+        let project = try await projects.project(of: call, caller: caller)
         let fields = JSONFields(try call.json())
         let description = fields.string("description")
         if description == nil { fields.refuse("description", "This field is needed.", code: .missingParameter) }
@@ -78,13 +78,13 @@ struct TrainingJobController: Sendable {
     }
 
     @Sendable private func delete(_ call: Call, _ caller: Caller) async throws -> Response {
-        let project = try await directory.project(of: call, caller: caller)
+        let project = try await projects.project(of: call, caller: caller)
         try await deleteJob(try call.trainingJob(), in: project, caller: caller)
         return Answer.empty(.accepted)
     }
 
     @Sendable private func act(_ call: Call, _ caller: Caller) async throws -> Response {
-        let project = try await directory.project(of: call, caller: caller)
+        let project = try await projects.project(of: call, caller: caller)
         let fields = JSONFields(try call.json())
         let action = fields.requiredString("action_type")
         if !action.isEmpty, action != "terminate" { fields.refuse("action_type", "The one action is terminate.") }
@@ -94,7 +94,7 @@ struct TrainingJobController: Sendable {
     }
 
     @Sendable private func tasks(_ call: Call, _ caller: Caller) async throws -> Response {
-        let project = try await directory.project(of: call, caller: caller)
+        let project = try await projects.project(of: call, caller: caller)
         let job = try await showJob(try call.trainingJob(), in: project, caller: caller)
         guard job.startedAt != nil else { return Answer.json(.array([])) }
         return Answer.json(
@@ -106,7 +106,7 @@ struct TrainingJobController: Sendable {
     }
 
     @Sendable private func events(_ call: Call, _ caller: Caller) async throws -> Response {
-        let project = try await directory.project(of: call, caller: caller)
+        let project = try await projects.project(of: call, caller: caller)
         let request = try call.query().page(limit: Limits.searchPage, atMost: Limits.greatestListPage)
         let page = try await showJob.events(try call.trainingJob(), page: request, in: project, caller: caller)
         return Answer.json(
@@ -117,13 +117,6 @@ struct TrainingJobController: Sendable {
 
     private func json(_ job: TrainingJob) -> JSONValue {
         job.json(at: ports.clock.now(), engine: try? ports.catalogue.engine(job.definition.algorithm.engine))
-    }
-}
-
-extension Directory {
-    /// The project that a route's path names, which must be the caller's; headers are not trusted for it.
-    func project(of call: Call, caller: Caller) async throws -> Project {
-        try await project(ProjectID(call.path("project_id")), caller: caller)
     }
 }
 

@@ -7,11 +7,11 @@ import Wire
 
 /// What jobs wrote: a preview as ModelArts gives it, and the whole log piece by piece.
 struct TrainingLogController: Sendable {
-    private let directory: Directory
+    private let projects: KnownProjects
     private let readLog: ReadTrainingLog
 
-    init(_ ports: Ports, directory: Directory) {
-        self.directory = directory
+    init(_ ports: Ports, projects: KnownProjects) {
+        self.projects = projects
         readLog = ReadTrainingLog(ports)
     }
 
@@ -60,7 +60,7 @@ struct TrainingLogController: Sendable {
     private func read(
         _ call: Call, _ caller: Caller, task: String, from offset: Int64, limit: Int
     ) async throws -> ReadTrainingLog.Reading {
-        let project = try await directory.project(of: call, caller: caller)
+        let project = try await projects.project(of: call, caller: caller)
         return try await readLog(
             try call.trainingJob(), task: task, from: offset, limit: limit, in: project, caller: caller)
     }

@@ -7,11 +7,11 @@ import Wire
 
 /// What training jobs can run on and in, in the shapes of ModelArts.
 struct TrainingOfferController: Sendable {
-    private let directory: Directory
+    private let projects: KnownProjects
     private let offer: ListOffer
 
-    init(_ ports: Ports, directory: Directory) {
-        self.directory = directory
+    init(_ ports: Ports, projects: KnownProjects) {
+        self.projects = projects
         offer = ListOffer(ports)
     }
 
@@ -23,7 +23,7 @@ struct TrainingOfferController: Sendable {
     }
 
     @Sendable private func flavors(_ call: Call, _ caller: Caller) async throws -> Response {
-        _ = try await directory.project(of: call, caller: caller)
+        _ = try await projects.project(of: call, caller: caller)
         let kind = try call.query().text("flavor_type")
         if let kind, FlavorKind(rawValue: kind) == nil {
             let kinds = FlavorKind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -36,7 +36,7 @@ struct TrainingOfferController: Sendable {
     }
 
     @Sendable private func engines(_ call: Call, _ caller: Caller) async throws -> Response {
-        _ = try await directory.project(of: call, caller: caller)
+        _ = try await projects.project(of: call, caller: caller)
         let engines = offer.engines()
         return Answer.json(.fields(("total", .whole(engines.count)), ("items", .array(engines.map(\.json)))))
     }
