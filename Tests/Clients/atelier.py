@@ -104,7 +104,8 @@ class Server:
         return answer.json()
 
     def top_up(self, amount):
-        self.run("account", "top-up", amount)
+        answer = self.request("POST", f"/atelier/v1/accounts/{self.domain_id}/top-ups", {"amount": amount})
+        assert answer.status_code == 200, answer.text
 
     def upload(self, bucket, key, content):
         """Puts an object, making its bucket when it is not there."""

@@ -9,7 +9,7 @@ from huaweicloudsdkmodelarts.v1 import (
     JobActionType, JobEngine, JobMetadata, JobSearches, ListTrainingJobEventsRequest, ListTrainingJobsRequest, LogExportPath, Output,
     Parameters, Remote, RemoteObs, ShowTrainingJobDetailsRequest, ShowTrainingJobEnginesRequest,
     ShowTrainingJobFlavorsRequest, ShowTrainingJobLogsPreviewRequest, Spec, SpecResource, StopTrainingJobRequest,
-    JobUpdateRequestBody, JobUpdateRequestBodyMetadata)
+    JobUpdateRequestBody)
 
 
 def sdk_job(name, **algorithm):
@@ -63,7 +63,7 @@ def test_a_job_from_creation_to_deletion(server, modelarts):
     assert job in [item.metadata.id for item in listed.items]
 
     modelarts.change_training_job_description(ChangeTrainingJobDescriptionRequest(
-        training_job_id=job, body=JobUpdateRequestBody(metadata=JobUpdateRequestBodyMetadata(description="changed"))))
+        training_job_id=job, body=JobUpdateRequestBody(description="changed")))
     assert show(modelarts, job).metadata.description == "changed"
     assert modelarts.list_training_job_events(ListTrainingJobEventsRequest(training_job_id=job)).events
 
@@ -88,7 +88,7 @@ def test_a_failing_job_says_so(server, modelarts):
     assert shown.status.phase == "Failed"
     assert server.whole_log(job) == b"oh no\n"
     events = modelarts.list_training_job_events(ListTrainingJobEventsRequest(training_job_id=job)).events
-    assert any("7" in event.detail for event in events), events
+    assert any("7" in event.message for event in events), events
 
 
 def test_a_script_that_is_not_python_fails_with_its_log(server, modelarts):
@@ -108,7 +108,7 @@ def test_more_memory_than_the_flavor_is_killed_and_says_so(server, modelarts):
     shown = ended(modelarts, job)
     assert shown.status.phase == "Failed"
     events = modelarts.list_training_job_events(ListTrainingJobEventsRequest(training_job_id=job)).events
-    assert any("memory" in event.detail for event in events), events
+    assert any("memory" in event.message for event in events), events
 
 
 def test_too_much_log_keeps_the_last_part_and_says_so(server, modelarts):
@@ -119,7 +119,7 @@ def test_too_much_log_keeps_the_last_part_and_says_so(server, modelarts):
     assert answer.content.endswith(b"x\nlast words\n")
     assert int(answer.headers["X-Log-Dropped"]) > 0 and int(answer.headers["X-Log-Written"]) == 100_000_012
     events = modelarts.list_training_job_events(ListTrainingJobEventsRequest(training_job_id=job)).events
-    assert any("log" in event.detail for event in events), events
+    assert any("log" in event.message for event in events), events
 
 
 def test_flavors_and_engines_are_offered(server, modelarts):

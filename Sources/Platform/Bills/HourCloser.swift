@@ -32,6 +32,10 @@ public final class HourCloser: Sendable {
     public func closeDueHours() async throws -> Int {
         var closed = 0
         while let hour = try await dueHour() {
+            if try await unsettled().isEmpty {
+                try await passIdleHours(from: hour)
+                break
+            }
             guard try await isProven(until: hour + 3_600) else { break }
             try await settle(through: hour)
             try await CloseCycle(ports)(ifEndedBy: hour + 3_600)
@@ -41,6 +45,19 @@ public final class HourCloser: Sendable {
             closed += 1
         }
         return closed
+    }
+
+    /// Closes the hours of a time in which nothing ran in one step, so that a server that was away for a year, or whose
+    /// simulated clock was moved by one, is at work at once. Months that ended in it are closed one by one.
+    private func passIdleHours(from hour: Second) async throws {
+        let zone = ports.settings.zone
+        let open = zone.startOfHour(ports.clock.now().second - ports.settings.closeDelaySeconds)
+        var month = zone.bounds(ofCycle: zone.cycle(hour))
+        while let end = month?.upperBound, end <= open {
+            try await CloseCycle(ports)(ifEndedBy: end)
+            month = zone.bounds(ofCycle: zone.cycle(end))
+        }
+        try await ports.store.write { try $0.setOpenHour(open) }
     }
 
     /// The first open hour, where its end and the delay have passed.

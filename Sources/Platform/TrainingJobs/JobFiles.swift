@@ -51,7 +51,9 @@ enum JobFiles {
             do {
                 try await check(need, in: buckets, account: account)
             } catch let fault as Fault {
-                faults.append(Fault(fault.code, fault.message, field: need.field))
+                // What the request names and is not there is a mistake in the request.
+                let code = fault.code == .notFound ? .invalidParameter : fault.code
+                faults.append(Fault(code, fault.message, field: need.field))
             } catch {
                 faults.add(.internalFault, "\(error)", field: need.field)
             }
