@@ -10,7 +10,7 @@ enum House {
             .enableUpcomingFeature("ExistentialAny"),
             .enableUpcomingFeature("MemberImportVisibility"),
             .enableUpcomingFeature("InternalImportsByDefault"),
-        ]
+        ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
     }
 
     static var domain: [Target.Dependency] {
@@ -41,7 +41,7 @@ enum House {
             suite("FilesTests", adapters + ["Files", "Secrets"]),
             suite("SecretsTests", adapters + ["Secrets"]),
             suite("TelemetryTests", ["Kernel", "Wire", "Telemetry", Library.logging, Library.metrics, Library.coreMetrics]),
-            suite("APITests", adapters + ["API", "Assembly", Library.hummingbirdTesting]),
+            suite("APITests", adapters + ["API", "Store", "Files", "Secrets", Library.hummingbirdTesting]),
             suite("CommandTests", adapters + ["Commands", "Assembly"]),
             suite("TidyTests", ["Kernel", "TestKit"]),
         ].filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/Tests/" + $0.name) }
@@ -140,7 +140,7 @@ let package = Package(
             resources: [.embedInCode("PriceBooks/default.yaml")]
         ),
         .executableTarget(
-            name: "atelier", dependencies: ["Assembly", "Commands", "Executors"], swiftSettings: House.settings),
+            name: "atelier", dependencies: ["Assembly", "Executors", Library.argumentParser], swiftSettings: House.settings),
 
         // Tests.
         House.room("TestKit", House.domain + ["Platform"]),

@@ -32,10 +32,7 @@ public final class HourCloser: Sendable {
     public func closeDueHours() async throws -> Int {
         var closed = 0
         while let hour = try await dueHour() {
-            if try await unsettled().isEmpty {
-                try await passIdleHours(from: hour)
-                break
-            }
+            if try await passIdleHours(from: hour) { continue }
             guard try await isProven(until: hour + 3_600) else { break }
             try await settle(through: hour)
             try await CloseCycle(ports)(ifEndedBy: hour + 3_600)
@@ -47,17 +44,25 @@ public final class HourCloser: Sendable {
         return closed
     }
 
-    /// Closes the hours of a time in which nothing ran in one step, so that a server that was away for a year, or whose
-    /// simulated clock was moved by one, is at work at once. Months that ended in it are closed one by one.
-    private func passIdleHours(from hour: Second) async throws {
+    /// Closes the hours in which nothing ran in one step, so that a server that was away for a year, or whose simulated
+    /// clock was moved by one, is at work at once. Months that ended meanwhile are closed one by one.
+    ///
+    /// True where there were such hours.
+    private func passIdleHours(from hour: Second) async throws -> Bool {
         let zone = ports.settings.zone
         let open = zone.startOfHour(ports.clock.now().second - ports.settings.closeDelaySeconds)
+        let used = try await unsettled().map { stretch in
+            zone.startOfHour(try stretch.settledThrough ?? RunInterval.of(stretch.facts)?.start ?? hour)
+        }
+        let next = min(open, used.min() ?? open)
+        guard next > hour else { return false }
         var month = zone.bounds(ofCycle: zone.cycle(hour))
-        while let end = month?.upperBound, end <= open {
+        while let end = month?.upperBound, end <= next {
             try await CloseCycle(ports)(ifEndedBy: end)
             month = zone.bounds(ofCycle: zone.cycle(end))
         }
-        try await ports.store.write { try $0.setOpenHour(open) }
+        try await ports.store.write { try $0.setOpenHour(next) }
+        return true
     }
 
     /// The first open hour, where its end and the delay have passed.

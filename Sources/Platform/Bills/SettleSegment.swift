@@ -14,6 +14,7 @@ struct SettleSegment {
         guard let interval = try RunInterval.of(stretch.facts) else { return }
         let zone = ports.settings.zone
         let end = lastHour + 3_600
+        guard interval.start < end else { return }
         var hour = zone.startOfHour(stretch.settledThrough ?? interval.start)
         while hour < end, hour < interval.provenUntil {
             try bill(stretch.metered, interval: interval, hour: hour, openHour: lastHour)
