@@ -65,7 +65,7 @@ example() {
     "$atelier" ls obs://digits/ >/dev/null 2>&1 || "$atelier" bucket create digits >/dev/null
     "$atelier" cp -r Examples/digits/ obs://digits/code/ >/dev/null
     id=$("$atelier" job create --name "$name" --engine scikit-learn --flavor "$flavor" \
-        --code obs://digits/code/ --boot train.py --output "model=obs://digits/output/$name/" --log obs://digits/logs/)
+        --code obs://digits/code/ --boot train.py --output-to "model=obs://digits/output/$name/" --log obs://digits/logs/)
     say "training job $name ($id)"
     "$atelier" job follow "$id" || result=1
     accuracy=$("$atelier" job log "$id" | awk '/^accuracy / { last = $2 } END { print last }')

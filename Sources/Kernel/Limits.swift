@@ -123,4 +123,8 @@ public enum Limits {
     public static let mounts = 200
     /// Projects that the API keeps in memory; beyond it they are looked up anew.
     public static let knownProjects = 10_000
+    /// Bytes of one record of a CSV file.
+    public static let csvRecordBytes = 1 << 20
+    /// Bytes of an answer that the command line reads whole.
+    public static let answerBytes = 64 << 20
 }

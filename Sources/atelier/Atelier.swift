@@ -8,6 +8,6 @@ enum Atelier {
         // The shim comes first: it starts in a few milliseconds because nothing else is set up for it.
         let arguments = CommandLine.arguments
         if arguments.count == 3, arguments[1] == "shim" { exit(Shim.run(arguments[2])) }
-        await AtelierCommand.main()
+        await AtelierCommand.start()
     }
 }

@@ -17,6 +17,9 @@ final class GroupCommit: Sendable {
 
     init(_ pool: DatabasePool) { self.pool = pool }
 
+    /// Writes that no batch has taken yet.
+    var waiting: Int { queue.withLock(\.waiting.count) }
+
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {

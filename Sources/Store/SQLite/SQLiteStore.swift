@@ -52,6 +52,9 @@ public final class SQLiteStore: Store {
         try await writer.write(body)
     }
 
+    /// Writes that wait for their turn: a measure of how busy the disk is.
+    public var waitingWrites: Int { writer.waiting }
+
     /// Closes the file; nothing may be asked of the store afterwards.
     public func close() throws(Fault) {
         do {

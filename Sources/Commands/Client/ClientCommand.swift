@@ -1,0 +1,26 @@
+import ArgumentParser
+import Kernel
+
+/// A verb that talks to a server: one request or a few, one view.
+protocol ClientCommand: AsyncParsableCommand {
+    var client: ClientOptions { get }
+    func run(_ server: ServerClient, _ output: Output) async throws
+}
+
+extension ClientCommand {
+    /// Runs the verb; what goes wrong is told on standard error: 1 it failed, 3 it was refused.
+    func run() async throws {
+        do {
+            try await run(ServerClient(client), Output(client.output))
+        } catch let refusal as ServerRefusal {
+            for line in refusal.lines { Terminal.error("atelier: " + line) }
+            throw ExitCode(refusal.isRefusal ? 3 : 1)
+        } catch let faults as Faults {
+            for fault in faults.all { Terminal.error("atelier: \(fault)") }
+            throw ExitCode(1)
+        } catch let fault as Fault {
+            Terminal.error("atelier: \(fault)")
+            throw ExitCode(1)
+        }
+    }
+}

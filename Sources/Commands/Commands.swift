@@ -1,3 +1,0 @@
-// Commands
-internal import AsyncHTTPClient
-internal import ArgumentParser
