@@ -2,6 +2,7 @@ import Billing
 import Kernel
 import Metering
 import Money
+import Pricing
 import Testing
 
 /// Law 7: a line says by which facts, price, formula and rounding it came to be.

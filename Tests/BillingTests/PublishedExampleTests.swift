@@ -3,6 +3,7 @@ import Kernel
 import Metering
 import Money
 import Pricing
+import Rating
 import Testing
 
 /// Published amounts of hourly metering and rounding, priced as a running job is.

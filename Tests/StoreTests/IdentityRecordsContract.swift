@@ -34,7 +34,8 @@ import Testing
         let test = try await TestStore.populated(kind)
         for role in Role.allCases {
             let user = User(
-                id: UserID(role.rawValue), account: Sample.account.id, name: role.rawValue, passwordHash: "h", role: role)
+                id: UserID(role.rawValue), account: Sample.account.id, name: role.rawValue, passwordHash: "h",
+                role: role)
             try await test.store.write { try $0.insert(user) }
             #expect(try await test.store.read { try $0.user(user.id) } == user)
         }

@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func unsettledStretchesArePagedUntilTheyAreFinal(kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases) func unsettledStretchesArePaged(kind: StoreKind) async throws {
         let test = try await TestStore.populated(kind)
         let started = Sample.fact("c/0", 0, at: 10, .started)
         try await test.store.write { transaction throws in

@@ -98,7 +98,10 @@ import Testing
         SELECT * FROM training_jobs WHERE project = 'p' AND is_deleted = 0
         ORDER BY created_at DESC, number DESC LIMIT 50
         """,
-        "SELECT * FROM training_jobs WHERE project = 'p' AND is_deleted = 0 AND phase IN ('Running') ORDER BY created_at",
+        """
+        SELECT * FROM training_jobs WHERE project = 'p' AND is_deleted = 0 AND phase IN ('Running')
+        ORDER BY created_at, number
+        """,
         "SELECT * FROM metered_segments WHERE is_final = 0 AND id > 'a' ORDER BY id LIMIT 9",
         "SELECT * FROM metered_segments WHERE is_final = 0 AND account = 'a' ORDER BY id",
         "SELECT * FROM bill_lines WHERE segment = 's' AND hour = 1 ORDER BY number",

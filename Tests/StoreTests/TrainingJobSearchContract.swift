@@ -26,7 +26,7 @@ import Workloads
     private static let searches: [(String, [String], @Sendable (inout TrainingJobQuery) -> Void)] = [
         ("newest first", ["4", "3", "2", "1"], { _ in }),
         ("oldest first", ["1", "2", "3", "4"], { $0.isAscending = true }),
-        ("by name, in the order of bytes", ["2", "4", "3", "1"], { ($0.isSortedByName, $0.isAscending) = (true, true) }),
+        ("by name, by its bytes", ["2", "4", "3", "1"], { ($0.isSortedByName, $0.isAscending) = (true, true) }),
         ("by name, backwards", ["1", "3", "4", "2"], { $0.isSortedByName = true }),
         ("name contains, whatever the case", ["2"], { $0.nameContains = "mNIST" }),
         ("an underscore is itself", ["3"], { $0.nameContains = "a_b" }),
