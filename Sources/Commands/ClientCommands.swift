@@ -3,7 +3,8 @@ public import ArgumentParser
 /// The verbs that talk to a server, in the groups that help shows.
 public enum ClientCommands {
     public static let groups: [CommandGroup] = [
-        CommandGroup(name: "Work", subcommands: [JobCommand.self, EngineCommand.self, FlavorCommand.self, PoolCommand.self]),
+        CommandGroup(
+            name: "Work", subcommands: [JobCommand.self, EngineCommand.self, FlavorCommand.self, PoolCommand.self]),
         CommandGroup(
             name: "Files",
             subcommands: [BucketCommand.self, CopyCommand.self, ListObjectsCommand.self, RemoveObjectsCommand.self]),

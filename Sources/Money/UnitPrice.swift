@@ -11,7 +11,7 @@ public struct UnitPrice: Hashable, Sendable, Comparable, CustomStringConvertible
     /// Takes units of 10^-10.
     public init(units: Int128) { self.units = units }
 
-    /// Reads a decimal text such as `0.66`; nil where it is none, is negative, has more than 10 decimals or does not fit.
+    /// Reads a decimal text such as `0.66`; nil where it is none, negative, longer than 10 decimals or too large.
     public init?(_ text: String) {
         guard let units = FixedPoint.value(text, scale: Self.scale), units >= 0 else { return nil }
         self.units = units

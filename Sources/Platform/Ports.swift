@@ -17,7 +17,8 @@ public struct Ports: Sendable {
     public let journal: any Journal
 
     public init(
-        store: any Store, clock: any WallClock, hostClock: any WallClock, identifiers: any IdentifierSource, secrets: any SecretKeeper,
+        store: any Store, clock: any WallClock, hostClock: any WallClock, identifiers: any IdentifierSource,
+        secrets: any SecretKeeper,
         executor: any Executor, buckets: any Buckets, folders: any RunFolders, catalogue: Catalogue,
         settings: Settings, journal: any Journal
     ) {

@@ -51,7 +51,8 @@ import Wire
         let now = server.clock.now().second
         let good = try server.signed(.post, path, body: body)
         var withoutKey = good
-        withoutKey[.authorization] = good[.authorization]?.replacing(server.customer.key.access, with: "NOSUCHACCESSKEY00000")
+        withoutKey[.authorization] = good[.authorization]?.replacing(
+            server.customer.key.access, with: "NOSUCHACCESSKEY00000")
         let cases: [(String, String, HTTPFields, String)] = [
             ("wrong secret", path, try server.signed(.post, path, body: body, secret: "x"), #"{"limit":1}"#),
             ("changed body", path, good, #"{"limit":2}"#),
@@ -127,7 +128,8 @@ import Wire
 
     @Test func aWrongPasswordAndABrokenWishAreTold() async throws {
         let server = try await TestServer()
-        let wrong = #"{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"mira","#
+        let wrong =
+            #"{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"mira","#
             + #""password":"no","domain":{"name":"customer"}}}}}}"#
         try await server.test { client in
             let refused = try await client.execute(

@@ -79,7 +79,8 @@ import Wire
     }
 
     @Test(arguments: [
-        ("/v3/projects", true), ("/v3.0/OS-CREDENTIAL/credentials", true), ("/v3", true), ("/v30", false), ("/v2/x", false),
+        ("/v3/projects", true), ("/v3.0/OS-CREDENTIAL/credentials", true), ("/v3", true), ("/v30", false),
+        ("/v2/x", false),
         ("/atelier/v1/clock", false),
     ])
     func familiesGoByPath(path: String, isIdentity: Bool) {

@@ -34,7 +34,8 @@ final class TestServer: Sendable {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path()
         let engine = Engine(
-            id: "python-3.11", name: "python", version: "3.11", python: "/usr/bin/python3", folders: [], summary: "Plain")
+            id: "python-3.11", name: "python", version: "3.11", python: "/usr/bin/python3", folders: [],
+            summary: "Plain")
         ports = Ports(
             store: try await SQLiteStore(path: folder + "/atelier.sqlite"), clock: clock, hostClock: clock,
             identifiers: secrets.identifiers, secrets: secrets, executor: IdleExecutor(),

@@ -40,7 +40,9 @@ import Wire
 
             let changed = try await server.send(client, .put, "\(jobs)/\(id)", ["description": "second"])
             #expect(changed.status == .ok)
-            #expect(try await server.send(client, .get, "\(jobs)/\(id)").json["metadata"]?["description"]?.string == "second")
+            #expect(
+                try await server.send(client, .get, "\(jobs)/\(id)").json["metadata"]?["description"]?.string
+                    == "second")
             let events = try await server.send(client, .get, "\(jobs)/\(id)/events").json
             #expect(events["events"]?.array?.first?["message"]?.string == "The job was created.")
 
@@ -113,7 +115,8 @@ import Wire
         let server = try await TestServer()
         let project = server.customer.project.id
         try await server.test { client in
-            let flavors = try await server.send(client, .get, "/v2/\(project)/training-job-flavors?flavor_type=CPU").json
+            let flavors = try await server.send(client, .get, "/v2/\(project)/training-job-flavors?flavor_type=CPU")
+                .json
             let two = flavors["flavors"]?.array?.first { $0["flavor_id"]?.string == "modelarts.vm.cpu.2u" }
             #expect(two?["flavor_info"]?["cpu"]?["core_num"]?.integer == 2)
             #expect(two?["attributes"]?["price_per_hour"]?.string?.isEmpty == false)

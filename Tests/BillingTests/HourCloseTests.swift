@@ -41,7 +41,8 @@ import Testing
     @Test func newPriceSplitsAtItsSecond() throws {
         let change = Self.hour + 1_200
         var closing = Closing(
-            book: try BookFixture.book([("0.36", 0), ("0.72", change.value)]), metered: BookFixture.metered(quantity: 2))
+            book: try BookFixture.book([("0.36", 0), ("0.72", change.value)]), metered: BookFixture.metered(quantity: 2)
+        )
         let lines = try closing.close(Self.hour, of: Self.interval(0, 3_600))
         #expect(lines.map(\.seconds) == [1_200, 2_400])
         #expect(lines.map(\.due.description) == ["0.24", "0.96"])
@@ -92,7 +93,8 @@ import Testing
                 start: Self.hour.value + start, end: Self.hour.value + end, change: change.value,
                 prices: (first, second), quantity: quantity, profile: profile)
             guard closing.due.units == oracle, closing.seconds == end - start else {
-                Issue.record("seed \(seed): \(start)..<\(end), change \(change.value): \(closing.due.units), not \(oracle)")
+                Issue.record(
+                    "seed \(seed): \(start)..<\(end), change \(change.value): \(closing.due.units), not \(oracle)")
                 return
             }
         }

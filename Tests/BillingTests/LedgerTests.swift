@@ -64,7 +64,8 @@ import Testing
             Entry(account: LedgerAccount(owner: "a", kind: .funding, currency: .euro), amount: Self.amount("-1")),
         ]
         #expect(throws: Fault.self) {
-            try Posting(id: PostingID("1"), at: Instant(milliseconds: 0), kind: .topUp, reference: "x", entries: entries)
+            try Posting(
+                id: PostingID("1"), at: Instant(milliseconds: 0), kind: .topUp, reference: "x", entries: entries)
         }
     }
 

@@ -17,7 +17,8 @@ final class Bench: Sendable {
         guard mkdtemp(&template) != nil else { throw Fault(.unavailable, "no temporary folder") }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         executor = try LocalExecutor(
-            dataFolder: folder, program: [Self.program, "shim"], clockFile: clockFile.map { [folder] in folder + "/" + $0 },
+            dataFolder: folder, program: [Self.program, "shim"],
+            clockFile: clockFile.map { [folder] in folder + "/" + $0 },
             avoidsCgroups: backend == .counting)
     }
 

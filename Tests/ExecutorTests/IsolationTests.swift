@@ -6,7 +6,8 @@ import Testing
 /// Law 10: a workload sees nothing of the machine's other users, tried from within.
 @Suite struct IsolationTests {
     @Test(arguments: [
-        "ls /root", "cat /etc/shadow", "ls /home/*/.ssh", "echo x > /usr/bin/x", "echo x > /etc/x", "ls /tmp/atelier-executor-*",
+        "ls /root", "cat /etc/shadow", "ls /home/*/.ssh", "echo x > /usr/bin/x", "echo x > /etc/x",
+        "ls /tmp/atelier-executor-*",
         "echo core > /proc/sys/kernel/core_pattern", "kill -0 2", "mount -t tmpfs none /mnt", "cat /dev/sda /dev/vda",
     ])
     func cannot(_ script: String) async throws {
@@ -62,7 +63,8 @@ import Testing
         ]
         let (_, log) = try await bench.run(
             Bench.spec(
-                "a", "cd /home/ma-user; echo x > out/kept && echo wrote; echo x > in/x || echo refused", mounts: mounts))
+                "a", "cd /home/ma-user; echo x > out/kept && echo wrote; echo x > in/x || echo refused", mounts: mounts)
+        )
         #expect(log.contains("wrote") && log.contains("refused"))
         #expect(access(bench.folder + "/out/kept", F_OK) == 0 && access(bench.folder + "/in/x", F_OK) != 0)
     }

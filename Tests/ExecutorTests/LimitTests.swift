@@ -51,7 +51,8 @@ import Testing
     @Test(arguments: Backend.allCases)
     func stopAsksFirst(_ backend: Backend) async throws {
         let bench = try Bench(backend)
-        try await bench.executor.submit(Bench.spec("a", "trap 'echo asked; exit 3' TERM; echo ready; while :; do sleep 0.05; done"))
+        try await bench.executor.submit(
+            Bench.spec("a", "trap 'echo asked; exit 3' TERM; echo ready; while :; do sleep 0.05; done"))
         try await bench.ready("a")
         try await bench.executor.stop(AttemptID("a"))
         let (end, log) = try await bench.end(of: "a")
@@ -62,7 +63,8 @@ import Testing
     @Test(arguments: Backend.allCases)
     func stopKillsWhatDoesNotListen(_ backend: Backend) async throws {
         let bench = try Bench(backend)
-        let script = "trap '' TERM; setsid bash -c 'trap \"\" TERM; sleep 300' & echo ready; while :; do sleep 0.1; done"
+        let script =
+            "trap '' TERM; setsid bash -c 'trap \"\" TERM; sleep 300' & echo ready; while :; do sleep 0.1; done"
         try await bench.executor.submit(Bench.spec("a", script, grace: 1))
         try await bench.ready("a")
         try await bench.executor.stop(AttemptID("a"))

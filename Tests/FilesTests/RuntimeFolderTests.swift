@@ -52,7 +52,8 @@ import Testing
         try FileManager.default.moveItem(
             atPath: folder.path + "/environments/r/bin/python", toPath: try folder.makeFolder("opt/bin") + "/python3")
         try folder.link("environments/r/bin/python", to: folder.path + "/opt/bin/python3")
-        #expect(try Self.read(folder).engines.first?.folders == [folder.path + "/environments/r", folder.path + "/opt"])
+        #expect(
+            try Self.read(folder).engines.first?.folders == [folder.path + "/environments/r", folder.path + "/opt"])
         try FileManager.default.removeItem(atPath: folder.path + "/environments/r/bin/python")
         try folder.link("environments/r/bin/python", to: "/usr/bin/env")
         #expect(try Self.read(folder).engines.first?.folders == [folder.path + "/environments/r"])

@@ -58,7 +58,8 @@ import Testing
     }
 
     @Test func inactiveKeysDoNotSign() {
-        let key = AccessKey(access: "A", secret: "s", user: UserID("u"), status: .inactive, created: Instant(milliseconds: 0))
+        let key = AccessKey(
+            access: "A", secret: "s", user: UserID("u"), status: .inactive, created: Instant(milliseconds: 0))
         #expect(fault { try key.requireActive() }?.code == .invalidSignature)
     }
 }

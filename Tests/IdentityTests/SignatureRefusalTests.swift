@@ -83,13 +83,16 @@ import Testing
         let signed = try request()
         let bare = SignedRequest(method: "GET", target: "/", headers: [("Host", "h")], payload: .bytes([]))
         let twice = SignedRequest(
-            method: "POST", target: "/v1/p", headers: signed.headers + [("authorization", "x")], payload: signed.payload)
+            method: "POST", target: "/v1/p", headers: signed.headers + [("authorization", "x")], payload: signed.payload
+        )
         for request in [bare, twice] {
             #expect(fault { _ = try RequestSignature(request) }?.code == .unauthenticated)
         }
     }
 
-    @Test(arguments: ["x-sdk-date", "host;x-sdk-date;;", "host;x-sdk-date;x-missing", "host;x-sdk-date;x-twice", "host"])
+    @Test(arguments: [
+        "x-sdk-date", "host;x-sdk-date;;", "host;x-sdk-date;x-missing", "host;x-sdk-date;x-twice", "host",
+    ])
     func signedHeadersMustBeThereOnce(_ names: String) throws {
         let zeros = String(repeating: "0", count: 64)
         let authorization = "SDK-HMAC-SHA256 Access=a, SignedHeaders=\(names), Signature=\(zeros)"

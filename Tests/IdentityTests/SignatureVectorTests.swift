@@ -39,11 +39,13 @@ import Testing
         change("path") { $0.target = "/x" + $0.target }
         change("query") { $0.target += ($0.target.contains("?") ? "&" : "?") + "zz=1" }
         for name in vector.signedNames {
-            changed.append(("header \(name)", vector.replacing(name) { name == "x-sdk-date" ? "20260301T080001Z" : $0 + "x" }))
+            changed.append(
+                ("header \(name)", vector.replacing(name) { name == "x-sdk-date" ? "20260301T080001Z" : $0 + "x" }))
             changed.append(("header \(name) gone", vector.without(name)))
             changed.append(("header \(name) not signed", vector.replacing("authorization") { unsign(name, in: $0) }))
         }
-        changed.append(("signature", vector.replacing("authorization") { $0.dropLast() + ($0.hasSuffix("0") ? "1" : "0") }))
+        changed.append(
+            ("signature", vector.replacing("authorization") { $0.dropLast() + ($0.hasSuffix("0") ? "1" : "0") }))
         for (what, copy) in changed {
             #expect(fault { try copy.verify() }?.code == .invalidSignature, "\(what)")
         }

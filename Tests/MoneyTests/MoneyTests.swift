@@ -5,7 +5,10 @@ import Testing
 
 /// Law 3: exact, rounded where it is told, and nothing lost.
 @Suite struct MoneyTests {
-    @Test(arguments: [("12.5", Int128(1_250_000_000)), ("-0.00000001", -1), ("0", 0), ("92233720368.54775807", 9_223_372_036_854_775_807)])
+    @Test(arguments: [
+        ("12.5", Int128(1_250_000_000)), ("-0.00000001", -1), ("0", 0),
+        ("92233720368.54775807", 9_223_372_036_854_775_807),
+    ])
     func readsAmounts(_ text: String, _ units: Int128) throws {
         #expect(Amount(text)?.units == units)
         #expect(Amount(text)?.description == text)
@@ -22,7 +25,8 @@ import Testing
 
     @Test(arguments: [
         (Int128(7), Int128(2), [Int128(3), 4, 4, 4]), (5, 2, [2, 3, 3, 2]), (-7, 2, [-3, -4, -4, -4]),
-        (-5, 2, [-2, -3, -3, -2]), (6, 2, [3, 3, 3, 3]), (1, 3, [0, 1, 0, 0]), (-1, 3, [0, -1, 0, 0]), (2, 3, [0, 1, 1, 1]),
+        (-5, 2, [-2, -3, -3, -2]), (6, 2, [3, 3, 3, 3]), (1, 3, [0, 1, 0, 0]), (-1, 3, [0, -1, 0, 0]),
+        (2, 3, [0, 1, 1, 1]),
     ])
     func roundsAsNamed(_ dividend: Int128, _ divisor: Int128, _ expected: [Int128]) {
         let modes: [Rounding] = [.towardZero, .awayFromZero, .halfUp, .halfEven]
@@ -53,14 +57,17 @@ import Testing
         var random = SeededGenerator(seed: 72)
         for _ in 0..<50_000 {
             let amount = Amount(units: Int128(Int64.random(in: -1_000_000...1_000_000, using: &random)))
-            var weights = (0..<Int.random(in: 1...7, using: &random)).map { _ in Int64.random(in: 0...100, using: &random) }
+            var weights = (0..<Int.random(in: 1...7, using: &random)).map { _ in
+                Int64.random(in: 0...100, using: &random)
+            }
             weights[0] += 1
             let total = weights.reduce(0, +)
             let shares = amount.shared(by: weights)
             let isFair = zip(shares, weights).allSatisfy { share, weight in
                 (share.units * Int128(total) - amount.units * Int128(weight)).magnitude < UInt128(total)
             }
-            guard shares.reduce(Amount.zero, +) == amount, isFair, (-amount).shared(by: weights) == shares.map({ -$0 }) else {
+            guard shares.reduce(Amount.zero, +) == amount, isFair, (-amount).shared(by: weights) == shares.map({ -$0 })
+            else {
                 Issue.record("\(amount) by \(weights): \(shares)")
                 return
             }

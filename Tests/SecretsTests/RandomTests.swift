@@ -47,7 +47,8 @@ struct StandingClock: WallClock {
     }
 
     @Test func charactersAreDrawnEvenly() {
-        let text = SystemRandom().text(62_000, of: Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8))
+        let text = SystemRandom().text(
+            62_000, of: Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8))
         let counts = text.reduce(into: [Character: Int]()) { $0[$1, default: 0] += 1 }
         #expect(counts.count == 62)
         // The mean is 1,000 and one standard deviation 31.

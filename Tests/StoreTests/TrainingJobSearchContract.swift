@@ -37,14 +37,20 @@ import Workloads
         ("no ids", [], { $0.ids = [] }),
         ("phases", ["3", "2", "1"], { $0.phases = [.running, .completed] }),
         ("no phases", [], { $0.phases = [] }),
-        ("made in a time, ends included", ["3", "2"], {
-            ($0.createdAfter, $0.createdBefore) = (Instant(milliseconds: 2_000), Instant(milliseconds: 3_000))
-        }),
+        (
+            "made in a time, ends included", ["3", "2"],
+            {
+                ($0.createdAfter, $0.createdBefore) = (Instant(milliseconds: 2_000), Instant(milliseconds: 3_000))
+            }
+        ),
         ("of a user", ["2"], { $0.user = "bob" }),
         ("of a flavor", ["3"], { $0.flavor = "gpu.1" }),
-        ("all of it", ["1"], {
-            ($0.user, $0.flavor, $0.phases, $0.nameContains) = ("alice", "cpu.2u", [.completed], "igit")
-        }),
+        (
+            "all of it", ["1"],
+            {
+                ($0.user, $0.flavor, $0.phases, $0.nameContains) = ("alice", "cpu.2u", [.completed], "igit")
+            }
+        ),
         ("another project", ["6"], { $0.project = Sample.second.id }),
     ]
 

@@ -58,7 +58,8 @@ import Testing
             await #expect(throws: Fault.self) { try await test.store.write { try $0.append(more) } }
         }
         try await test.store.read { transaction throws in
-            #expect(try transaction.storedBalances() == [cash: full.entries[0].amount, funding: full.entries[1].amount])
+            #expect(
+                try transaction.storedBalances() == [cash: full.entries[0].amount, funding: full.entries[1].amount])
             #expect(try transaction.recomputedBalances() == transaction.storedBalances())
         }
     }

@@ -10,7 +10,8 @@ import Testing
         let log = try LogFile()
         let metadata: Logger.Metadata = ["port": "8080", "pool": ["cpu": "2"], "names": ["a", "b"]]
         log.logger().info("Started.", metadata: metadata)
-        let line = #"{"time":"2026-03-01T08:00:00.007Z","level":"info","logger":"test","message":"Started.","#
+        let line =
+            #"{"time":"2026-03-01T08:00:00.007Z","level":"info","logger":"test","message":"Started.","#
             + #""names":["a","b"],"pool":{"cpu":"2"},"port":"8080"}"#
         #expect(try log.text() == line + "\n")
     }

@@ -125,7 +125,8 @@ import Testing
     @Test func everyLineIsInTheFormat() {
         Counter(label: "a", dimensions: [("b", "c d")], factory: registry).increment()
         CoreMetrics.Timer(label: "t", factory: registry).recordSeconds(1)
-        let sample = #/
+        let sample =
+            #/
             [a-zA-Z_:][a-zA-Z0-9_:]*
             (\{ [a-zA-Z_][a-zA-Z0-9_]*="([^"\\\n]|\\["\\n])*" (,[a-zA-Z_][a-zA-Z0-9_]*="([^"\\\n]|\\["\\n])*")* \})?
             \x20 ([0-9.e+\-]+|\+Inf|-Inf|NaN)

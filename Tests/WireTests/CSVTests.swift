@@ -14,7 +14,9 @@ import Wire
 
     @Test func readsQuotesLinesAndMarks() throws {
         #expect(
-            try Self.read("\u{FEFF}a,b\r\n1,\"x,\"\"y\"\"\"\r\n\"two\nlines\",\n") == [["1", "x,\"y\""], ["two\nlines", ""]])
+            try Self.read("\u{FEFF}a,b\r\n1,\"x,\"\"y\"\"\"\r\n\"two\nlines\",\n") == [
+                ["1", "x,\"y\""], ["two\nlines", ""],
+            ])
         #expect(try Self.read("a\n1") == [["1"]])
     }
 
@@ -48,7 +50,9 @@ import Wire
             var writer = CSVWriter()
             writer.write(["x", "y"])
             let fields = (0..<2).map { _ in
-                String((0..<Int.random(in: 1...6, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
+                String(
+                    (0..<Int.random(in: 1...6, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a"
+                    })
             }
             writer.write(fields)
             guard try Self.read(writer.text) == [fields] else {

@@ -94,7 +94,9 @@ import Wire
         case 5: return .array((0..<Int.random(in: 0...4, using: &random)).map { _ in value(depth: depth + 1, &random) })
         default:
             var object = JSONObject()
-            for _ in 0..<Int.random(in: 0...4, using: &random) { object[text(&random)] = value(depth: depth + 1, &random) }
+            for _ in 0..<Int.random(in: 0...4, using: &random) {
+                object[text(&random)] = value(depth: depth + 1, &random)
+            }
             return .object(object)
         }
     }

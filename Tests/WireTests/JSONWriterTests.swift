@@ -19,12 +19,15 @@ import Wire
     }
 
     @Test func prettyIndents() {
-        #expect(JSONValue.object(["a": [1, 2], "b": [:]]).text(.pretty) == "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {}\n}")
+        #expect(
+            JSONValue.object(["a": [1, 2], "b": [:]]).text(.pretty)
+                == "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {}\n}")
     }
 
     @Test func yamlQuotesWhatWouldBeMisread() {
         let value: JSONValue = [
-            "plain": "word", "no": "no", "number": "12", "empty": "", "list": [["a": 1, "b": "x: y"], [2, 3]], "none": nil,
+            "plain": "word", "no": "no", "number": "12", "empty": "", "list": [["a": 1, "b": "x: y"], [2, 3]],
+            "none": nil,
         ]
         #expect(
             value.yaml == """

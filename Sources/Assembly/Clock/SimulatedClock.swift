@@ -28,7 +28,8 @@ final class SimulatedClock: MovableClock {
             guard instant.milliseconds >= current else {
                 return Fault(
                     .invalidParameter,
-                    "The clock stands at \(Instant(milliseconds: current).second); it cannot go back to \(instant.second).",
+                    "The clock stands at \(Instant(milliseconds: current).second); "
+                        + "it cannot go back to \(instant.second).",
                     field: "now")
             }
             do throws(Fault) { try Self.write(instant.milliseconds, to: path) } catch { return error }

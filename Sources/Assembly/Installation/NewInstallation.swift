@@ -26,7 +26,8 @@ struct NewInstallation {
         try folder.hold()
         try PriceBookCopies.put(into: folder.priceBooks, from: priceBooks)
         let installation = try await Installation(options, logger: logger)
-        let password = SystemRandom().text(20, of: Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789".utf8))
+        let password = SystemRandom().text(
+            20, of: Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789".utf8))
         let opened = try await OpenAccount(installation.ports)(
             OpenAccount.Input(
                 name: account, userName: user, password: password, role: .operator, book: book,

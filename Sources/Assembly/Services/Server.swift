@@ -18,7 +18,8 @@ struct Server {
     func run() async throws {
         let folder = options.folder
         guard folder.isInitialised else {
-            throw Fault(.notFound, "\(folder.root) is no installation yet; make one with atelier init --data \(folder.root).")
+            throw Fault(
+                .notFound, "\(folder.root) is no installation yet; make one with atelier init --data \(folder.root).")
         }
         try folder.hold()
         let installation = try await Installation(options, logger: logger)

@@ -20,7 +20,10 @@ public struct Explanation: Hashable, Sendable {
         self.facts = facts
         formula = Self.formula(of: line, currency: currency)
         rounding = Self.rounding(of: line, currency: currency, profile: profile)
-        steps = Self.steps(of: line, facts: facts, currency: currency, zone: zone) + [rounding, Self.payment(of: line, currency)]
+        steps =
+            Self.steps(of: line, facts: facts, currency: currency, zone: zone) + [
+                rounding, Self.payment(of: line, currency),
+            ]
     }
 
     private static func formula(of line: BillLine, currency: Currency) -> String {
@@ -34,7 +37,8 @@ public struct Explanation: Hashable, Sendable {
                 + story(of: facts) + ".",
             "Of this, \(line.from) to \(line.until) lies in the clock hour that begins at \(hour) "
                 + "(billing zone): \(line.seconds) s.",
-            "Price \(line.unitPrice) \(currency) an hour, from edition \(line.priceVersion.prefix(12)) of the price book.",
+            "Price \(line.unitPrice) \(currency) an hour, "
+                + "from edition \(line.priceVersion.prefix(12)) of the price book.",
             formula(of: line, currency: currency) + ".",
         ]
         if line.kind == .correction {
@@ -47,7 +51,8 @@ public struct Explanation: Hashable, Sendable {
 
     private static func story(of facts: [Fact]) -> String {
         guard let interval = try? RunInterval.of(facts) else { return "nothing yet" }
-        let end = interval.isEnded ? "its end at \(interval.provenUntil)" : "that it still ran at \(interval.provenUntil)"
+        let end =
+            interval.isEnded ? "its end at \(interval.provenUntil)" : "that it still ran at \(interval.provenUntil)"
         return "its start at \(interval.start) and \(end)"
     }
 

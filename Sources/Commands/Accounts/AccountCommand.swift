@@ -17,7 +17,8 @@ private let balanceFields = [
 ]
 
 struct ShowAccountBalance: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "balance", abstract: "Show what you have, owe and hold.")
+    static let configuration = CommandConfiguration(
+        commandName: "balance", abstract: "Show what you have, owe and hold.")
 
     @OptionGroup var client: ClientOptions
 
@@ -27,7 +28,8 @@ struct ShowAccountBalance: ClientCommand {
 }
 
 struct TopUp: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "top-up", abstract: "Put money into an account (operator).")
+    static let configuration = CommandConfiguration(
+        commandName: "top-up", abstract: "Put money into an account (operator).")
 
     @OptionGroup var client: ClientOptions
     @Argument(help: "A decimal greater than zero.") var amount: String

@@ -53,14 +53,20 @@ struct ExplainBill: ClientCommand {
         Terminal.line("")
         Terminal.line("Facts")
         for fact in answer["facts"]?.array ?? [] {
-            Terminal.line("  \(Output.text(fact, at: "at"))  \(Output.text(fact, at: "kind"))  (\(Output.text(fact, at: "segment")) #\(Output.text(fact, at: "sequence")))")
+            Terminal.line(
+                "  \(Output.text(fact, at: "at"))  \(Output.text(fact, at: "kind"))"
+                    + "  (\(Output.text(fact, at: "segment")) #\(Output.text(fact, at: "sequence")))"
+            )
         }
         Terminal.line("Postings")
         for posting in answer["postings"]?.array ?? [] {
             let entries = (posting["entries"]?.array ?? []).map {
                 "\(Output.text($0, at: "kind")) \(Output.text($0, at: "amount"))"
             }
-            Terminal.line("  \(Output.text(posting, at: "at"))  \(Output.text(posting, at: "kind")): \(entries.joined(separator: ", "))")
+            Terminal.line(
+                "  \(Output.text(posting, at: "at"))  \(Output.text(posting, at: "kind")): "
+                    + entries.joined(separator: ", ")
+            )
         }
     }
 }
@@ -77,7 +83,8 @@ struct SumBill: ClientCommand {
         output.show(
             answer["bill_sums"]?.array ?? [], whole: answer,
             columns: [
-                Output.Column("service", "service_type_name"), Output.Column("official", "official_amount", isNumber: true),
+                Output.Column("service", "service_type_name"),
+                Output.Column("official", "official_amount", isNumber: true),
                 Output.Column("truncated", "truncated_amount", isNumber: true),
                 Output.Column("consumed", "consume_amount", isNumber: true),
             ], empty: "Nothing was billed in \(cycle).")

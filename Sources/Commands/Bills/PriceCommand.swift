@@ -11,7 +11,8 @@ struct PriceCommand: ParsableCommand {
 }
 
 struct ShowPrices: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show the price book you are billed by.")
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show the price book you are billed by.")
 
     @OptionGroup var client: ClientOptions
 
@@ -58,9 +59,11 @@ struct AskPrice: ClientCommand {
             throw Fault(.invalidParameter, "There is no product \(product); there are \(known).", field: "--product")
         }
         let question: JSONValue = [
-            "id": "1", "cloud_service_type": sold["service_code"] ?? .null, "resource_type": sold["resource_code"] ?? .null,
+            "id": "1", "cloud_service_type": sold["service_code"] ?? .null,
+            "resource_type": sold["resource_code"] ?? .null,
             "resource_spec": .string(flavor), "region": .string(server.credentials.region), "usage_factor": "Duration",
-            "usage_value": .decimal(try Self.decimal(hours)), "usage_measure_id": 4, "subscription_num": JSONValue(nodes),
+            "usage_value": .decimal(try Self.decimal(hours)), "usage_measure_id": 4,
+            "subscription_num": JSONValue(nodes),
         ]
         let answer = try await server.send(
             .POST, "/v2/bills/ratings/on-demand-resources",
@@ -92,6 +95,7 @@ struct ReloadPrices: ClientCommand {
         let answer = try await server.send(.POST, "/atelier/v1/price-books/reload")
         output.show(
             answer["books"]?.array ?? [], whole: answer,
-            columns: [Output.Column("book", "id"), Output.Column("edition", "version")], empty: "There are no price books.")
+            columns: [Output.Column("book", "id"), Output.Column("edition", "version")],
+            empty: "There are no price books.")
     }
 }

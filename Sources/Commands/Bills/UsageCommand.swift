@@ -16,7 +16,8 @@ struct UsageCommand: ClientCommand {
             columns: [
                 Output.Column("resource", "resource_name"), Output.Column("flavor", "flavor"),
                 Output.Column("started", "started_at"), Output.Column("running", "running"),
-                Output.Column("s", "total_seconds", isNumber: true), Output.Column("per hour", "per_hour", isNumber: true),
+                Output.Column("s", "total_seconds", isNumber: true),
+                Output.Column("per hour", "per_hour", isNumber: true),
                 Output.Column("fee \(currency)", "fee", isNumber: true),
             ], empty: "Nothing is used that is not billed already.")
     }

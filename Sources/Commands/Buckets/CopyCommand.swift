@@ -19,7 +19,8 @@ struct CopyCommand: ClientCommand {
         switch (try ObjectURL(source), try ObjectURL(target)) {
         case (nil, let target?): try await upload(to: target, server)
         case (let source?, nil): try await download(from: source, server)
-        default: throw Fault(.invalidParameter, "One side is a local path, the other a place in a bucket, obs://bucket/key.")
+        default:
+            throw Fault(.invalidParameter, "One side is a local path, the other a place in a bucket, obs://bucket/key.")
         }
         Terminal.clearProgress()
     }
@@ -74,7 +75,9 @@ struct CopyCommand: ClientCommand {
         LocalFile.makeParents(of: file)
         let part = file + ".part"
         let descriptor = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Fault(.notFound, "\(file) cannot be written: \(String(cString: strerror(errno))).") }
+        guard descriptor >= 0 else {
+            throw Fault(.notFound, "\(file) cannot be written: \(String(cString: strerror(errno))).")
+        }
         defer { close(descriptor) }
         var done: Int64 = 0
         for try await chunk in answer.body {

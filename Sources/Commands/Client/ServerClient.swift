@@ -19,7 +19,8 @@ struct ServerClient: Sendable {
         var address = options.chosenEndpoint ?? credentials.endpoint
         while address.hasSuffix("/") { address.removeLast() }
         guard address.hasPrefix("http://") || address.hasPrefix("https://") else {
-            throw Fault(.invalidParameter, "\(address) is no address; write it as http://127.0.0.1:8080.", field: "--endpoint")
+            throw Fault(
+                .invalidParameter, "\(address) is no address; write it as http://127.0.0.1:8080.", field: "--endpoint")
         }
         endpoint = address
     }
@@ -50,7 +51,9 @@ struct ServerClient: Sendable {
     }
 
     /// Sends a file as an object's content.
-    func upload(_ file: String, bytes: Int64, to path: String, onProgress: @escaping @Sendable (Int64) -> Void) async throws {
+    func upload(_ file: String, bytes: Int64, to path: String, onProgress: @escaping @Sendable (Int64) -> Void)
+        async throws
+    {
         let headers = [("Content-Type", "application/octet-stream"), ("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD")]
         let payload: SignedRequest.Payload = bytes == 0 ? .bytes([]) : .streamed
         let answer = try await raw(.PUT, path, payload: payload, headers: headers) {
@@ -87,7 +90,9 @@ struct ServerClient: Sendable {
         } catch {
             throw Fault(
                 .unavailable,
-                "No server answers at \(endpoint) (\(error)); start it with atelier serve, or name another with --endpoint.")
+                "No server answers at \(endpoint) (\(error)); "
+                    + "start it with atelier serve, or name another with --endpoint."
+            )
         }
         guard (200..<300).contains(answer.status.code) else {
             let bytes = try await answer.body.collect(upTo: Limits.answerBytes)

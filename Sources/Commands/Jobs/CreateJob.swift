@@ -21,7 +21,8 @@ struct CreateJob: ClientCommand {
     @Option(help: "Passed to the program as --NAME VALUE.") var parameter: [KeyValue] = []
     @Option(help: "An environment variable.") var env: [KeyValue] = []
     @Option(help: "A folder to read: NAME=obs://bucket/folder/, passed as --NAME FOLDER.") var input: [KeyValue] = []
-    @Option(help: "A folder to write: NAME=obs://bucket/folder/, passed as --NAME FOLDER.") var outputTo: [KeyValue] = []
+    @Option(help: "A folder to write: NAME=obs://bucket/folder/, passed as --NAME FOLDER.") var outputTo: [KeyValue] =
+        []
     @Option(help: "Where the log is copied at the end, obs://bucket/folder/.") var log: String?
     @Option(help: "Stop after so many hours of running.") var autoStop: Int64?
     @Option(help: "A few words.") var description: String?

@@ -39,6 +39,7 @@ struct FollowJob: ClientCommand {
         guard let item = usage["items"]?.array?.first else { return "· \(Job.phase(job)): nothing is charged yet" }
         let seconds = Int64(Output.text(item, at: "total_seconds")) ?? 0
         let fee = Output.text(item, at: "fee")
-        return "· \(Job.phase(job)) for \(Output.duration(seconds)), \(fee) \(Output.text(usage, at: "currency")) so far"
+        return
+            "· \(Job.phase(job)) for \(Output.duration(seconds)), \(fee) \(Output.text(usage, at: "currency")) so far"
     }
 }

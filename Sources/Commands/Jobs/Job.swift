@@ -10,7 +10,9 @@ enum Job {
     static func phase(_ job: JSONValue) -> String { Output.text(job, at: "status.phase") }
 
     /// Whether nothing can follow.
-    static func isOver(_ job: JSONValue) -> Bool { ["Completed", "Failed", "Terminated", "Abnormal"].contains(phase(job)) }
+    static func isOver(_ job: JSONValue) -> Bool {
+        ["Completed", "Failed", "Terminated", "Abnormal"].contains(phase(job))
+    }
 
     /// Its use so far, from the platform's own view.
     static func usage(_ server: ServerClient, _ id: String) async throws -> JSONValue {
@@ -18,7 +20,8 @@ enum Job {
     }
 
     static let columns = [
-        Output.Column("id", "metadata.id"), Output.Column("name", "metadata.name"), Output.Column("phase", "status.phase"),
+        Output.Column("id", "metadata.id"), Output.Column("name", "metadata.name"),
+        Output.Column("phase", "status.phase"),
         Output.Column("flavor", "spec.resource.flavor_id"),
         Output.Column("created") { Output.time($0, at: "metadata.create_time") },
         Output.Column("ran", isNumber: true) { job in

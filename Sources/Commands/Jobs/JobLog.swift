@@ -62,7 +62,9 @@ struct JobEvents: ClientCommand {
         let answer = try await server.get(Job.path(server, id) + "/events", [("limit", "50")])
         output.show(
             answer["events"]?.array ?? [], whole: answer,
-            columns: [Output.Column("time", "time"), Output.Column("level", "level"), Output.Column("message", "message")],
+            columns: [
+                Output.Column("time", "time"), Output.Column("level", "level"), Output.Column("message", "message"),
+            ],
             empty: "Nothing has happened yet.")
     }
 }

@@ -16,13 +16,18 @@ struct JobSummary: ClientCommand {
         let item = usage["items"]?.array?.first ?? .null
         let unbilled = Output.text(item, at: "formula")
         let billed = Output.text(item, at: "billed_seconds")
-        let formula = [unbilled, billed == "0" || billed.isEmpty ? "" : "billed already: \(Output.text(item, at: "billed")) \(currency)"]
-            .filter { !$0.isEmpty }.joined(separator: "; ")
+        let formula = [
+            unbilled,
+            billed == "0" || billed.isEmpty ? "" : "billed already: \(Output.text(item, at: "billed")) \(currency)",
+        ]
+        .filter { !$0.isEmpty }.joined(separator: "; ")
         func money(_ path: String) -> String { Output.text(balance, at: path) + " " + currency }
         let record: JSONValue = [
             "phase": .string(Job.phase(job)),
-            "metered": .string((Output.text(item, at: "total_seconds").isEmpty ? "0" : Output.text(item, at: "total_seconds")) + " s"),
-            "fee": .string((Output.text(item, at: "fee").isEmpty ? "0" : Output.text(item, at: "fee")) + " " + currency),
+            "metered": .string(
+                (Output.text(item, at: "total_seconds").isEmpty ? "0" : Output.text(item, at: "total_seconds")) + " s"),
+            "fee": .string(
+                (Output.text(item, at: "fee").isEmpty ? "0" : Output.text(item, at: "fee")) + " " + currency),
             "formula": .string(formula.isEmpty ? "nothing was used" : formula),
             "balance": .string(money("cash") + ", of which \(Output.text(balance, at: "held")) is reserved"),
             "api": .string(server.endpoint),
@@ -30,7 +35,8 @@ struct JobSummary: ClientCommand {
         output.show(
             record,
             fields: [
-                Output.Column("phase", "phase"), Output.Column("metered", "metered"), Output.Column("fee so far", "fee"),
+                Output.Column("phase", "phase"), Output.Column("metered", "metered"),
+                Output.Column("fee so far", "fee"),
                 Output.Column("formula", "formula"), Output.Column("balance", "balance"), Output.Column("API", "api"),
             ])
     }

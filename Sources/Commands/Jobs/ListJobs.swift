@@ -3,7 +3,8 @@ import NIOHTTP1
 import Wire
 
 struct ListJobs: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List training jobs, the newest first.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List training jobs, the newest first.")
 
     @OptionGroup var client: ClientOptions
     @Option(help: "Only jobs in this phase, such as Running.") var phase: [String] = []

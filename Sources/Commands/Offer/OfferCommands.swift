@@ -57,7 +57,9 @@ enum Flavor {
                 return count.isEmpty ? "" : "\(count) × \(Output.text(flavor, at: "accelerators.model"))"
             },
             Output.Column("product") { priceNow($0).map { Output.text($0, at: "product") } ?? "" },
-            Output.Column("\(currency) per hour", isNumber: true) { priceNow($0).map { Output.text($0, at: "per_hour") } ?? "" },
+            Output.Column("\(currency) per hour", isNumber: true) {
+                priceNow($0).map { Output.text($0, at: "per_hour") } ?? ""
+            },
         ]
     }
 

@@ -38,7 +38,8 @@ struct Output: Sendable {
         case .table:
             guard !items.isEmpty else { return Terminal.error(empty) }
             let table = Table(
-                header: columns.map { $0.title.uppercased() }, rows: items.map { item in columns.map { $0.text(item) } },
+                header: columns.map { $0.title.uppercased() },
+                rows: items.map { item in columns.map { $0.text(item) } },
                 isNumber: columns.map(\.isNumber), isWhole: columns.map { ["id", "line"].contains($0.title) })
             Terminal.line(table.text)
         }

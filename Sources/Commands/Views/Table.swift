@@ -26,7 +26,8 @@ struct Table {
             ([header] + rows).reduce(0) { max($0, $1[column].count) }
         }
         while widths.reduce(0, +) + Self.gap * max(0, widths.count - 1) > Self.width,
-            let widest = widths.indices.filter({ !isWhole[$0] }).max(by: { widths[$0] < widths[$1] }), widths[widest] > 8
+            let widest = widths.indices.filter({ !isWhole[$0] }).max(by: { widths[$0] < widths[$1] }),
+            widths[widest] > 8
         {
             widths[widest] -= 1
         }

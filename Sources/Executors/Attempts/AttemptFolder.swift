@@ -2,8 +2,8 @@ import Glibc
 
 /// One attempt's folder, and what lies where in it.
 ///
-/// Whoever holds the lock is the attempt's shim, or is about to start it: the lock goes with the open file from the server to
-/// the shim, so there is no moment at which nobody holds it.
+/// Whoever holds the lock is the attempt's shim, or is about to start it: the lock goes with the open file from the
+/// server to the shim, so there is no moment at which nobody holds it.
 struct AttemptFolder: Sendable {
     let path: String
 

@@ -18,7 +18,8 @@ struct SpecFile: Sendable {
             "attempt": .string(spec.attempt.text), "rank": JSONValue(spec.rank),
             "command": .array(spec.command.map { .string($0) }),
             "environment": .object(
-                JSONObject(spec.environment.sorted { $0.key < $1.key }.map { (name: $0.key, value: .string($0.value)) })),
+                JSONObject(spec.environment.sorted { $0.key < $1.key }.map { (name: $0.key, value: .string($0.value)) })
+            ),
             "working_directory": .string(spec.workingDirectory),
             "mounts": .array(
                 spec.mounts.map {

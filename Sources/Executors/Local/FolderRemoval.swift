@@ -1,6 +1,6 @@
 import Glibc
 
-/// Removes a folder with everything in it, whatever a workload made of its permissions; links are removed, not followed.
+/// Removes a folder with everything in it, whatever a workload made of its permissions; links are not followed.
 enum FolderRemoval {
     /// True when nothing is left of it.
     static func remove(_ path: String) -> Bool {

@@ -3,7 +3,7 @@ import Glibc
 import Kernel
 import Platform
 
-/// A datagram socket on which shims hint that an attempt has a new record; a hint that is lost costs time, never a record.
+/// A datagram socket on which shims hint that an attempt has a new record; one that is lost costs time only.
 final class HintSocket: Sendable {
     let hints: AsyncStream<AttemptID>
     private let source: any DispatchSourceRead

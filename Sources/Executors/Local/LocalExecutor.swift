@@ -45,7 +45,9 @@ public final class LocalExecutor: Executor {
 
     public func submit(_ spec: AttemptSpec) async throws {
         let folder = folder(spec.attempt)
-        guard mkdir(folder.path, 0o700) == 0 || errno == EEXIST else { throw fault("the attempt's folder cannot be made") }
+        guard mkdir(folder.path, 0o700) == 0 || errno == EEXIST else {
+            throw fault("the attempt's folder cannot be made")
+        }
         // Whoever has the lock runs the attempt, or is about to.
         guard let lock = folder.takeLock() else { return }
         defer { close(lock) }
@@ -117,7 +119,8 @@ public final class LocalExecutor: Executor {
 
     /// An attempt's id is this server's own, but what comes from a hint is anybody's.
     private func folder(_ attempt: AttemptID) -> AttemptFolder {
-        let name = String(attempt.text.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-" })
+        let name = String(
+            attempt.text.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-" })
         return AttemptFolder(path: attempts + "/" + (name.isEmpty ? "none" : name))
     }
 

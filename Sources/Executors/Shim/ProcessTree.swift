@@ -1,6 +1,6 @@
 import Glibc
 
-/// The processes below one process: for a sandbox's first process that is everything in it, as orphans become its children.
+/// The processes below one process; for a sandbox's first process that is all of it, as orphans become its children.
 struct ProcessTree {
     /// The first process; it is not counted among those below it.
     let root: pid_t

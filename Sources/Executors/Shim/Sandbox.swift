@@ -24,7 +24,9 @@ struct Sandbox {
             arguments += [mount.isWritable ? "--bind" : "--ro-bind", mount.hostPath, mount.sandboxPath]
         }
         arguments += cards()
-        for (name, value) in spec.environment.sorted(by: { $0.key < $1.key }) { arguments += ["--setenv", name, value] }
+        for (name, value) in spec.environment.sorted(by: { $0.key < $1.key }) {
+            arguments += ["--setenv", name, value]
+        }
         return arguments + ["--chdir", spec.workingDirectory]
     }
 

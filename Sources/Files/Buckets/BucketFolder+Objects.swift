@@ -137,7 +137,7 @@ extension BucketFolder {
     private func folder(_ name: String, in folder: Descriptor, towards object: ObjectPath) throws -> Descriptor {
         do {
             return try folder.folder(name)
-        } catch where error.isAbsent {
+        } catch  where error.isAbsent {
             throw absent(object)
         }
     }
@@ -147,7 +147,7 @@ extension BucketFolder {
         let way = try openWay(to: object, of: account)
         do {
             return try way[way.count - 1].file(object.parts[object.parts.count - 1])
-        } catch where error.isAbsent {
+        } catch  where error.isAbsent {
             throw absent(object)
         }
     }
@@ -155,7 +155,7 @@ extension BucketFolder {
     private func isFile(_ name: String, in way: [Descriptor]) throws -> Bool {
         do {
             return try way[way.count - 1].status(name).isFile
-        } catch where error.isAbsent {
+        } catch  where error.isAbsent {
             return false
         }
     }

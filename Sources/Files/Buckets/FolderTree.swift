@@ -32,7 +32,7 @@ enum FolderTree {
     static func removeFolderIfEmpty(_ name: String, in folder: Descriptor) throws(SystemError) {
         do {
             try folder.removeFolder(name)
-        } catch where [ENOTEMPTY, EEXIST, ENOENT].contains(error.number) {
+        } catch  where [ENOTEMPTY, EEXIST, ENOENT].contains(error.number) {
             return
         }
     }

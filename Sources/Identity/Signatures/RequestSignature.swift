@@ -115,7 +115,8 @@ extension RequestSignature {
             let end = value.lastIndex { !isBlank($0) } ?? value.startIndex - 1
             if end >= value.startIndex { return value[...end] }
         }
-        throw fault("The Authorization header has no \(name); it reads \(algorithm) Access=…, SignedHeaders=…, Signature=….")
+        throw fault(
+            "The Authorization header has no \(name); it reads \(algorithm) Access=…, SignedHeaders=…, Signature=….")
     }
 
     /// The values of the signed headers, each of which must be there once: two of a name could be read differently.
@@ -155,7 +156,8 @@ extension RequestSignature {
         let ahead = second - now.second
         if abs(ahead) > Limits.signatureSkewSeconds {
             throw Self.fault(
-                "The header X-Sdk-Date is \(abs(ahead)) seconds \(ahead > 0 ? "ahead of" : "behind") the server's clock; "
+                "The header X-Sdk-Date is \(abs(ahead)) seconds "
+                    + "\(ahead > 0 ? "ahead of" : "behind") the server's clock; "
                     + "at most \(Limits.signatureSkewSeconds) are allowed. Set the client's clock and sign again.")
         }
         return date

@@ -77,7 +77,8 @@ public struct OpenAccount: Sendable {
         faults.require(
             input.creditLimit >= .zero, "The credit limit is not negative.", field: "credit_limit")
         faults.require(
-            ports.catalogue.books[PriceBookID(input.book)] != nil, "There is no price book \(input.book).", field: "book")
+            ports.catalogue.books[PriceBookID(input.book)] != nil, "There is no price book \(input.book).",
+            field: "book")
         try faults.check()
     }
 }

@@ -13,7 +13,7 @@ public struct TopUpAccount: Sendable {
     ///
     /// - Parameters:
     ///   - amount: positive, at most 8 decimals.
-    ///   - key: the caller's idempotency key; the same key with the same amount counts once, with another it is refused.
+    ///   - key: the caller's idempotency key; with the same amount it counts once, with another it is refused.
     public func callAsFunction(
         _ amount: Amount, to account: AccountID, key: String?, caller: Caller
     ) async throws -> Wallet {

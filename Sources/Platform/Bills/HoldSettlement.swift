@@ -24,7 +24,8 @@ extension StoreTransaction {
     func unbilled(of resource: ResourceID, ports: Ports) throws -> Amount {
         try meteredSegments(of: resource).reduce(Amount.zero) { sum, metered in
             guard let interval = try RunInterval.of(facts(of: metered.segment.id)) else { return sum }
-            return try sum + unbilledCharges(of: metered, interval: interval, ports: ports).reduce(.zero) { $0 + $1.due }
+            return try sum
+                + unbilledCharges(of: metered, interval: interval, ports: ports).reduce(.zero) { $0 + $1.due }
         }
     }
 

@@ -21,7 +21,8 @@ public final class HourCloser: Sendable {
             do {
                 try await closeDueHours()
             } catch {
-                ports.journal.note(.error, "An hour could not be closed; it will be tried again.", ["error": "\(error)"])
+                ports.journal.note(
+                    .error, "An hour could not be closed; it will be tried again.", ["error": "\(error)"])
             }
             try await Task.sleep(for: .milliseconds(500))
         }

@@ -41,7 +41,8 @@ public struct IssueToken: Sendable {
         // An unknown user costs the same work as a wrong password, so that names cannot be found by timing.
         let isRight = try await ports.secrets.verify(password: input.password, hash: user?.passwordHash ?? "")
         guard let account, let user, isRight else {
-            throw Fault(.unauthenticated, "The account, the user name or the password is wrong.", field: "auth.identity")
+            throw Fault(
+                .unauthenticated, "The account, the user name or the password is wrong.", field: "auth.identity")
         }
         let project = try await self.project(input.project, of: account)
         let made = ports.secrets.makeToken()

@@ -52,7 +52,9 @@ extension StoreTransaction {
     }
 
     private func text(of job: TrainingJob) -> String {
-        if job.machine.step == .saving { return "Nothing of the work is left; its outputs and its log are being saved." }
+        if job.machine.step == .saving {
+            return "Nothing of the work is left; its outputs and its log are being saved."
+        }
         if let outcome = job.machine.outcome, !outcome.message.isEmpty {
             return "The job is \(job.machine.phase.rawValue): \(outcome.message)"
         }

@@ -35,7 +35,8 @@ public struct CreateTrainingJob: Sendable {
             let terms = try transaction.requiredTerms(of: project.account)
             let hold = Hold(
                 id: holdID, owner: project.account.text,
-                amount: try ports.firstHour(offer.flavor.id, quantity: definition.resource.nodeCount, book: terms.book, at: now),
+                amount: try ports.firstHour(
+                    offer.flavor.id, quantity: definition.resource.nodeCount, book: terms.book, at: now),
                 reference: id.text, at: now)
             let wallet = try transaction.wallet(of: project.account)
             try wallet.requireRoom(for: hold.amount, currency: terms.currency)
@@ -66,7 +67,8 @@ public struct CreateTrainingJob: Sendable {
         if flavor == nil || flavor?.products.contains(Product.trainingJob) == false {
             let offered = book.flavors(for: Product.trainingJob).map(\.id.text).joined(separator: ", ")
             faults.add(
-                .invalidParameter, "There is no flavor \(definition.resource.flavor) for training; there are \(offered).",
+                .invalidParameter,
+                "There is no flavor \(definition.resource.flavor) for training; there are \(offered).",
                 field: "spec.resource.flavor_id")
         }
         faults.append(await JobFiles.faults(of: definition, in: ports.buckets, account: account))

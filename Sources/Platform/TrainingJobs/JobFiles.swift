@@ -45,7 +45,9 @@ enum JobFiles {
     }
 
     /// Every need that is not met, as a fault naming its field.
-    static func faults(of definition: TrainingJobDefinition, in buckets: any Buckets, account: AccountID) async -> Faults {
+    static func faults(of definition: TrainingJobDefinition, in buckets: any Buckets, account: AccountID) async
+        -> Faults
+    {
         var faults = Faults()
         for need in needs(of: definition) {
             do {

@@ -30,7 +30,8 @@ public struct ReadTrainingLog: Sendable {
             return Reading(piece: LogPiece(bytes: [], offset: 0, writtenBytes: 0, droppedBytes: 0), isFinal: isFinal)
         }
         if offset >= 0 {
-            return Reading(piece: try await ports.executor.log(job.attempt, from: offset, limit: limit), isFinal: isFinal)
+            return Reading(
+                piece: try await ports.executor.log(job.attempt, from: offset, limit: limit), isFinal: isFinal)
         }
         let end = try await ports.executor.log(job.attempt, from: .max, limit: 0)
         let start = max(end.droppedBytes, end.writtenBytes + offset)

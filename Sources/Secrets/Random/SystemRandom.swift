@@ -1,9 +1,9 @@
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Random bytes of the operating system, fetched a block at a time: a system call for every id would cost more than it.
@@ -60,10 +60,12 @@ public final class SystemRandom: Sendable {
     private static func fill(_ bytes: inout [UInt8]) {
         var filled = 0
         #if canImport(Glibc) || canImport(Musl)
-        bytes.withUnsafeMutableBytes { buffer in
-            // The call gives at most 256 bytes at a time.
-            while filled < buffer.count, getentropy(buffer.baseAddress.map { $0 + filled }, 256) == 0 { filled += 256 }
-        }
+            bytes.withUnsafeMutableBytes { buffer in
+                // The call gives at most 256 bytes at a time.
+                while filled < buffer.count, getentropy(buffer.baseAddress.map { $0 + filled }, 256) == 0 {
+                    filled += 256
+                }
+            }
         #endif
         // Where the call is missing or forbidden, the standard library knows another way.
         var generator = SystemRandomNumberGenerator()

@@ -51,7 +51,9 @@ public struct JSONFields: Sendable {
             return nil
         }
         guard characters.contains(text.count) else {
-            refuse(key, "\(characters.lowerBound) to \(characters.upperBound) characters were expected, not \(text.count).")
+            refuse(
+                key, "\(characters.lowerBound) to \(characters.upperBound) characters were expected, not \(text.count)."
+            )
             return nil
         }
         return text

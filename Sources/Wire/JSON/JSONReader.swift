@@ -47,7 +47,9 @@ struct JSONReader {
         if take("}") { return .object(JSONObject()) }
         repeat {
             skipSpace()
-            guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { throw fault("a name in quotes was expected") }
+            guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
+                throw fault("a name in quotes was expected")
+            }
             let name = try string()
             guard names.insert(name).inserted else { throw fault("the name \"\(name)\" stands twice in one object") }
             guard take(":") else { throw fault("a colon was expected") }
@@ -78,7 +80,9 @@ struct JSONReader {
     private mutating func word(_ word: StaticString, _ value: JSONValue) throws(Fault) -> JSONValue {
         let end = index + word.utf8CodeUnitCount
         let expected = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
-        guard end <= bytes.count, bytes[index..<end].elementsEqual(expected) else { throw fault("a value was expected") }
+        guard end <= bytes.count, bytes[index..<end].elementsEqual(expected) else {
+            throw fault("a value was expected")
+        }
         index = end
         return value
     }
@@ -98,7 +102,9 @@ struct JSONReader {
         }
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             index += 1
-            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
+                index += 1
+            }
             guard digits() > 0 else { throw fault("a digit was expected in the exponent") }
         }
         return String(decoding: bytes[start..<index], as: UTF8.self)
@@ -118,7 +124,9 @@ struct JSONReader {
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") {
                 let content = plain ?? Array(bytes[start..<index])
-                guard let text = String(validating: content, as: UTF8.self) else { throw fault("the text is not UTF-8") }
+                guard let text = String(validating: content, as: UTF8.self) else {
+                    throw fault("the text is not UTF-8")
+                }
                 index += 1
                 return text
             }

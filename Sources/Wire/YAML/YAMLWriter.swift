@@ -68,7 +68,8 @@ private struct YAMLWriter {
             default: false
             }
         }
-        let startsWithLetter = text.utf8.first.map { $0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z") } ?? false
+        let startsWithLetter =
+            text.utf8.first.map { $0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z") } ?? false
         let isBare = isWord && startsWithLetter && !reserved.contains(text.lowercased())
         return isBare ? text : JSONValue.string(text).text()
     }
