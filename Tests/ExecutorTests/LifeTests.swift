@@ -1,3 +1,4 @@
+import Executors
 import Glibc
 import Kernel
 import Platform
@@ -81,7 +82,9 @@ import Testing
         let bench = try Bench(backend)
         try await bench.executor.submit(Bench.spec("a", "setsid sleep 300 & echo $!; exec sleep 301"))
         _ = try await bench.evidence(of: "a") { $0.records.first?.event == .started }
-        kill(bench.shim(of: "a"), SIGKILL)
+        let shim = bench.shim(of: "a")
+        try #require(shim > 1)
+        kill(shim, SIGKILL)
         let evidence = try await bench.evidence(of: "a") { $0.shim == .lost }
         #expect(evidence.records.map(\.event) == [.started])
         try await bench.executor.submit(Bench.spec("a", "echo again"))

@@ -1,3 +1,4 @@
+import Executors
 import Glibc
 import Kernel
 import Platform
@@ -56,7 +57,8 @@ import Testing
         try await bench.ready("a")
         try await bench.executor.stop(AttemptID("a"))
         let (end, log) = try await bench.end(of: "a")
-        #expect((end.cause, end.exitCode, log) == (.stopped, 3, "ready\nasked\n"))
+        #expect((end.cause, end.exitCode) == (.stopped, 3))
+        #expect(log.hasSuffix("asked\n"))
     }
 
     /// TERM is ignored, children have gone into sessions of their own: KILL comes after the grace, and for all.

@@ -5,12 +5,13 @@ import Wire
 
 /// RFC 8259, strictly, and what the house refuses beyond it.
 @Suite struct JSONReaderTests {
-    @Test(arguments: [
-        ("null", JSONValue.null), (" true ", true), ("-0", .number("-0")), ("1.50", .number("1.50")),
-        ("1e3", .number("1e3")), ("\"\"", ""), ("[]", []), ("{}", [:]), ("[1,[2]]", [1, [2]]),
-        ("{\"a\":{\"b\":[null]}}", ["a": ["b": [nil]]]), ("\"\\u00e9\\n\\/\"", "é\n/"),
-        ("\"\\ud83d\\ude00\"", "😀"), ("\t\r\n7", 7),
-    ])
+    private static let readable: [(String, JSONValue)] = [
+        ("null", nil), (" true ", true), ("-0", .number("-0")), ("1.50", .number("1.50")), ("1e3", .number("1e3")),
+        ("\"\"", ""), ("[]", []), ("{}", [:]), ("[1,[2]]", [1, [2]]), ("{\"a\":{\"b\":[null]}}", ["a": ["b": [nil]]]),
+        ("\"\\u00e9\\n\\/\"", "é\n/"), ("\"\\ud83d\\ude00\"", "😀"), ("\t\r\n7", 7),
+    ]
+
+    @Test(arguments: readable)
     func reads(_ text: String, _ value: JSONValue) throws {
         #expect(try JSONValue(parsing: Array(text.utf8)) == value)
     }

@@ -19,7 +19,7 @@ struct Sandbox {
             "\(Self.user)", "--hostname", "worker-\(spec.rank)", "--clearenv",
         ]
         if !spec.sharesNetwork { arguments.append("--unshare-net") }
-        arguments += system() + etc() + ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+        arguments += system() + etc() + processes() + ["--dev", "/dev", "--tmpfs", "/tmp"]
         for mount in spec.mounts {
             arguments += [mount.isWritable ? "--bind" : "--ro-bind", mount.hostPath, mount.sandboxPath]
         }
@@ -47,6 +47,23 @@ struct Sandbox {
         var target = [CChar](repeating: 0, count: 256)
         let count = readlink(path, &target, target.count)
         return count > 0 ? String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+
+    /// `/proc` of the sandbox's own processes. Where the server is root, the kernel takes the sandbox's user for the
+    /// owner of its switches, whatever its capabilities: what containers make read-only or hide is so here, too.
+    private func processes() -> [String] {
+        var arguments = ["--proc", "/proc"]
+        for name in ["bus", "fs", "irq", "sys", "sysrq-trigger"] {
+            arguments += ["--ro-bind-try", "/proc/" + name, "/proc/" + name]
+        }
+        for name in ["acpi", "asound", "scsi"] where access("/proc/" + name, F_OK) == 0 {
+            arguments += ["--tmpfs", "/proc/" + name]
+        }
+        for name in ["kcore", "keys", "latency_stats", "mtrr", "sched_debug", "timer_list"]
+        where access("/proc/" + name, F_OK) == 0 {
+            arguments += ["--ro-bind", "/dev/null", "/proc/" + name]
+        }
+        return arguments
     }
 
     /// Of `/etc` only what programs need to start; names of users are the sandbox's own.

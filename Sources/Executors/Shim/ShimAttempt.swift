@@ -31,7 +31,7 @@ struct ShimAttempt {
             finish(&records, .startFailed, exitCode: 0, log: log.droppedBytes, message: error.message + said)
             return
         }
-        let cgroup = file.avoidsCgroups ? nil : Cgroup(name: spec.attempt.text, limits: spec.limits)
+        let cgroup = file.avoidsCgroups ? nil : Cgroup(name: "\(spec.attempt)-\(getpid())", limits: spec.limits)
         cgroup?.add(process.inner)
         cgroup?.add(process.outer)
         defer { cgroup?.remove() }
@@ -49,6 +49,9 @@ struct ShimAttempt {
         let peak = supervise(process, tree: tree, watch: watch, start: start, log: &log, records: &records)
         let exitCode = process.wait()
         let isKilledForMemory = ending.cause == nil && exitCode != 0 && watch.isKernelSatisfied == false
+        if ending.cause == nil, exitCode == 1, let complaint = complaint() {
+            return finish(&records, .startFailed, exitCode: exitCode, log: 0, message: complaint)
+        }
         let cause = isKilledForMemory ? .outOfMemory : ending.cause ?? .exit
         finish(
             &records, cause, exitCode: exitCode, log: log.droppedBytes, lost: log.lostBytes,
@@ -103,6 +106,14 @@ struct ShimAttempt {
         if let lease = moved ?? spec.leaseUntil?.milliseconds, now.milliseconds >= lease {
             ending.ask(.lease, grace: grace)
         }
+    }
+
+    /// What bubblewrap wrote where it could not finish the sandbox; then it is all that was written.
+    private func complaint() -> String? {
+        let piece = SegmentedLog(folder: folder.path).piece(from: 0, limit: 1_024)
+        let said = String(decoding: piece.bytes, as: UTF8.self)
+        guard piece.writtenBytes < 1_024, said.hasPrefix("bwrap: ") else { return nil }
+        return "the sandbox could not be made: " + said.split(separator: "\n").joined(separator: "; ")
     }
 
     private func message(for cause: AttemptEnd.Cause) -> String {
