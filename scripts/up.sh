@@ -71,7 +71,7 @@ example() {
     accuracy=$("$atelier" job log "$id" | awk '/^accuracy / { last = $2 } END { print last }')
     say ""
     "$atelier" job summary "$id"
-    printf '%-10s %s\n' accuracy "${accuracy:-none in the log}" model "obs://digits/output/$name/"
+    printf '%-11s %s\n' accuracy "${accuracy:-none in the log}" model "obs://digits/output/$name/"
 }
 
 scripts/install.sh

@@ -1,8 +1,9 @@
-import Executors
 import Glibc
 import Kernel
 import Platform
 import Testing
+
+@testable import Executors
 
 /// How limits are kept: by the kernel's control groups where this process may, or by counting, as without root.
 enum Backend: String, CaseIterable, Sendable { case controlGroups, counting }
@@ -21,6 +22,8 @@ final class Bench: Sendable {
             clockFile: clockFile.map { [folder] in folder + "/" + $0 },
             avoidsCgroups: backend == .counting)
     }
+
+    deinit { _ = FolderRemoval.remove(folder) }
 
     /// The executable stands beside the tests.
     private static let program: String = {

@@ -1,0 +1,12 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// A package of its own: what only benchmarks need is not in the product's build.
+let package = Package(
+    name: "benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1")],
+    targets: [
+        .executableTarget(name: "bare", dependencies: [.product(name: "Hummingbird", package: "hummingbird")])
+    ]
+)
