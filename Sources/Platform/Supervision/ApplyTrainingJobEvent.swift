@@ -44,7 +44,8 @@ extension StoreTransaction {
     }
 
     private func level(of machine: TrainingJobMachine) -> TrainingJobEvent.Level {
-        switch machine.outcome?.kind {
+        if machine.step == .saving { return .info }
+        return switch machine.outcome?.kind {
         case .failed?, .abnormal?: .error
         case .terminated?: .warning
         case .completed?, nil: .info

@@ -1,5 +1,5 @@
 public import Kernel
-public import Metering
+import Metering
 public import Money
 public import Pricing
 
