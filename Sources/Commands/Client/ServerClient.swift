@@ -14,6 +14,13 @@ struct ServerClient: Sendable {
     /// Seconds that an answer may take to begin.
     private static let patience: Int64 = 300
 
+    /// One client for the life of the program; a server that is not there is told at once.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     init(_ options: ClientOptions) throws {
         credentials = try ClientCredentials(folder: options.folder)
         var address = options.chosenEndpoint ?? credentials.endpoint
@@ -84,7 +91,7 @@ struct ServerClient: Sendable {
         message.body = body()
         let answer: HTTPClientResponse
         do {
-            answer = try await HTTPClient.shared.execute(message, timeout: .seconds(Self.patience))
+            answer = try await Self.http.execute(message, timeout: .seconds(Self.patience))
         } catch let fault as Fault {
             throw fault
         } catch {

@@ -29,6 +29,12 @@ struct RecordFile: Sendable {
         }
     }
 
+    /// Whether the end is written.
+    var isEnded: Bool {
+        guard let bytes = SmallFile.read(path), let last = bytes.split(separator: 0x0A).last else { return false }
+        return last.split(separator: 0x20).dropFirst().first?.elementsEqual("ended".utf8) ?? false
+    }
+
     /// Whole lines between two offsets; where the first does not begin the file, what may be a part is left out.
     private static func lines(of descriptor: Int32, from start: Int64, to end: Int64) -> [ArraySlice<UInt8>] {
         var bytes = [UInt8](repeating: 0, count: Int(end - start))

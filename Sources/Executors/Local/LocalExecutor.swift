@@ -97,7 +97,9 @@ public final class LocalExecutor: Executor {
         let last = records.last ?? file.records(of: attempt, rank: 0, after: -1).last
         switch last?.event {
         case .ended?: return AttemptEvidence(records: records, shim: .ended)
-        case .started?, .alive?: return AttemptEvidence(records: records, shim: isLocked ? .alive : .lost)
+        case .started?, .alive?:
+            if !isLocked { Cgroup.remove(leftBy: folder, attempt: attempt) }
+            return AttemptEvidence(records: records, shim: isLocked ? .alive : .lost)
         case nil: return AttemptEvidence(records: [], shim: isLocked ? .alive : .absent)
         }
     }
@@ -110,11 +112,21 @@ public final class LocalExecutor: Executor {
         reap()
         let folder = folder(attempt)
         guard folder.exists else { return }
-        guard let lock = folder.takeLock() else {
+        guard let lock = try await lock(of: folder) else {
             throw Fault(.conflict, "Attempt \(attempt) still runs; it can be released when it has ended.")
         }
         defer { close(lock) }
         guard FolderRemoval.remove(folder.path) else { throw fault("the attempt's folder cannot be removed") }
+    }
+
+    /// The lock of a folder; a shim that has written its end gives it back a moment later.
+    private func lock(of folder: AttemptFolder) async throws -> Int32? {
+        for _ in 0..<100 {
+            if let lock = folder.takeLock() { return lock }
+            guard RecordFile(path: folder.records).isEnded else { return nil }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return nil
     }
 
     /// An attempt's id is this server's own, but what comes from a hint is anybody's.

@@ -97,6 +97,17 @@ struct Cgroup {
         for path in Set([memory, cpu, pids, account]) { rmdir(path) }
     }
 
+    /// The name of an attempt's group: a shim's own, so that no two ever share one.
+    static func name(of attempt: AttemptID, shim: pid_t) -> String { "\(attempt)-\(shim)" }
+
+    /// Removes the groups that a killed shim has left.
+    static func remove(leftBy folder: AttemptFolder, attempt: AttemptID) {
+        guard let shim = SmallFile.text(folder.processID).flatMap({ pid_t($0.prefix { $0 != "\n" }) }) else { return }
+        for hierarchy in ["", "/memory", "/cpu", "/pids", "/cpuacct"] {
+            rmdir("\(mount)\(hierarchy)/atelier/\(name(of: attempt, shim: shim))")
+        }
+    }
+
     private static func make(_ path: String) -> Bool {
         let parent = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
         mkdir(parent, 0o755)

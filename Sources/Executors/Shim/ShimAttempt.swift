@@ -31,7 +31,8 @@ struct ShimAttempt {
             finish(&records, .startFailed, exitCode: 0, log: log.droppedBytes, message: error.message + said)
             return
         }
-        let cgroup = file.avoidsCgroups ? nil : Cgroup(name: "\(spec.attempt)-\(getpid())", limits: spec.limits)
+        let cgroup =
+            file.avoidsCgroups ? nil : Cgroup(name: Cgroup.name(of: spec.attempt, shim: getpid()), limits: spec.limits)
         cgroup?.add(process.inner)
         cgroup?.add(process.outer)
         defer { cgroup?.remove() }

@@ -8,8 +8,11 @@ import Workloads
 /// step and goes on from there, and every act it repeats is idempotent.
 public final class TrainingJobSupervisor: Sendable {
     private let ports: Ports
+    /// What is quick: places and records. Copies of files wait in a line of their own, so that they hold up nobody.
     private let work: AsyncStream<Work>
     private let queue: AsyncStream<Work>.Continuation
+    private let acts: AsyncStream<Work>
+    private let actQueue: AsyncStream<Work>.Continuation
     private let isPlacingAsked = Mutex(false)
 
     /// Jobs whose actions may be carried out at the same time.
@@ -25,6 +28,7 @@ public final class TrainingJobSupervisor: Sendable {
     public init(_ ports: Ports) {
         self.ports = ports
         (work, queue) = AsyncStream.makeStream()
+        (acts, actQueue) = AsyncStream.makeStream()
     }
 
     /// Asks for a look at the queue: a job was added or resources were given back.
@@ -38,7 +42,7 @@ public final class TrainingJobSupervisor: Sendable {
 
     /// Asks for a job's actions to be carried out.
     func perform(_ actions: [TrainingJobMachine.Action], for job: TrainingJobID) {
-        if !actions.isEmpty { queue.yield(.perform(job, actions)) }
+        if !actions.isEmpty { actQueue.yield(.perform(job, actions)) }
     }
 
     /// Works until its task is cancelled. Running jobs go on without it.
@@ -47,7 +51,8 @@ public final class TrainingJobSupervisor: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.passHints() }
             group.addTask { try await self.sweepNowAndThen() }
-            group.addTask { await self.workThrough() }
+            group.addTask { await self.workThrough(self.work) }
+            group.addTask { await self.workThrough(self.acts) }
             try await group.next()
             group.cancelAll()
         }
@@ -77,7 +82,7 @@ public final class TrainingJobSupervisor: Sendable {
         }
     }
 
-    private func workThrough() async {
+    private func workThrough(_ work: AsyncStream<Work>) async {
         await withTaskGroup(of: Void.self) { group in
             var busy = 0
             for await item in work {

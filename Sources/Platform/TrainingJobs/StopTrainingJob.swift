@@ -20,6 +20,9 @@ public struct StopTrainingJob: Sendable {
         let ports = self.ports
         let (job, applied) = try await ports.store.write { transaction in
             var job = try transaction.requiredTrainingJob(id, in: project.id)
+            guard job.machine.step != .ended else {
+                throw Fault(.conflict, "The job has ended already: it is \(job.machine.phase.rawValue).")
+            }
             let applied = try transaction.stop(&job, ports: ports)
             return (job, applied)
         }
