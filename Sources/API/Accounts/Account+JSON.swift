@@ -5,9 +5,9 @@ import Platform
 import Wire
 
 extension Wallet {
-    func json(of account: AccountID, currency: Currency?) -> JSONValue {
+    func json(of account: AccountID, currency: Currency) -> JSONValue {
         .fields(
-            ("account_id", .text(account)), ("currency", currency.map { .text($0) }), ("cash", .text(cash)),
+            ("account_id", .text(account)), ("currency", .text(currency)), ("cash", .text(cash)),
             ("credit_limit", .text(creditLimit)), ("credit_drawn", .text(creditDrawn)),
             ("arrears", .text(arrears)), ("held", .text(held)), ("available", .text(available)))
     }

@@ -9,9 +9,10 @@ extension TrainingJob {
     /// - Parameters:
     ///   - now: until when a job that runs has run.
     ///   - engine: the engine that the job's reference names, where it is still there.
-    func json(at now: Instant, engine: Engine?) -> JSONValue {
+    ///   - ahead: how many jobs wait in front of it, where it waits.
+    func json(at now: Instant, engine: Engine?, waitingBehind ahead: Int? = nil) -> JSONValue {
         .fields(
-            ("kind", .text("job")), ("metadata", metadata), ("status", status(at: now)),
+            ("kind", .text("job")), ("metadata", metadata), ("status", status(at: now, waitingBehind: ahead)),
             ("algorithm", algorithm(engine)), ("spec", spec), ("endpoints", .fields()))
     }
 
@@ -24,7 +25,7 @@ extension TrainingJob {
     }
 
     /// Only running counts: a job that waits or is being prepared has a duration of 0.
-    private func status(at now: Instant) -> JSONValue {
+    private func status(at now: Instant, waitingBehind ahead: Int?) -> JSONValue {
         let task = JSONValue.string(ReadTrainingLog.taskID)
         let duration = startedAt.map { max(0, (endedAt ?? now).milliseconds - $0.milliseconds) } ?? 0
         let record = startedAt.map { started in
@@ -45,10 +46,16 @@ extension TrainingJob {
                 .array([
                     .fields(
                         ("task", task), ("exit_code", exitCode.map { .whole($0) }),
-                        ("message", machine.outcome.map { .string($0.message) }))
+                        ("message", .text(message(waitingBehind: ahead))))
                 ])
             ),
             ("running_records", .array(record.map { [$0] } ?? [])))
+    }
+
+    /// What a person should know of the job as it stands.
+    private func message(waitingBehind ahead: Int?) -> String {
+        if let outcome = machine.outcome { return outcome.message }
+        return ahead.map { "waits for room on the public pool, behind \($0) jobs" } ?? ""
     }
 
     /// What was asked for, with the engine's full name, and environments as the list that the answer has.

@@ -64,7 +64,8 @@ struct TrainingJobController: Sendable {
 
     @Sendable private func show(_ call: Call, _ caller: Caller) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
-        return Answer.json(json(try await showJob(try call.trainingJob(), in: project, caller: caller)))
+        let job = try await showJob(try call.trainingJob(), in: project, caller: caller)
+        return Answer.json(json(job, waitingBehind: try await showJob.queuePosition(of: job)))
     }
 
     @Sendable private func change(_ call: Call, _ caller: Caller) async throws -> Response {
@@ -115,8 +116,10 @@ struct TrainingJobController: Sendable {
                 ("order", .text("asc")), ("events", .array(page.items.map(\.json)))))
     }
 
-    private func json(_ job: TrainingJob) -> JSONValue {
-        job.json(at: ports.clock.now(), engine: try? ports.catalogue.engine(job.definition.algorithm.engine))
+    private func json(_ job: TrainingJob, waitingBehind ahead: Int? = nil) -> JSONValue {
+        job.json(
+            at: ports.clock.now(), engine: try? ports.catalogue.engine(job.definition.algorithm.engine),
+            waitingBehind: ahead)
     }
 }
 

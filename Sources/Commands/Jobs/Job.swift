@@ -32,6 +32,9 @@ enum Job {
     static let fields = [
         Output.Column("id", "metadata.id"), Output.Column("name", "metadata.name"),
         Output.Column("description", "metadata.description"), Output.Column("phase", "status.phase"),
+        Output.Column("message") { job in
+            Output.text(job["status"]?["task_statuses"]?.array?.first ?? .null, at: "message")
+        },
         Output.Column("created") { Output.time($0, at: "metadata.create_time") },
         Output.Column("started") { Output.time($0, at: "status.start_time") },
         Output.Column("ran") { job in

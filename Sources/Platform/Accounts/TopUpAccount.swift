@@ -9,14 +9,14 @@ public struct TopUpAccount: Sendable {
 
     public init(_ ports: Ports) { self.ports = ports }
 
-    /// Tops up an account and gives its wallet as it then stands.
+    /// Tops up an account and gives its balance as it then stands.
     ///
     /// - Parameters:
     ///   - amount: positive, at most 8 decimals.
     ///   - key: the caller's idempotency key; with the same amount it counts once, with another it is refused.
     public func callAsFunction(
         _ amount: Amount, to account: AccountID, key: String?, caller: Caller
-    ) async throws -> Wallet {
+    ) async throws -> ShowBalance.Balance {
         try caller.require(.operate, in: Scope(account: account))
         guard amount > .zero else {
             throw Fault(.invalidParameter, "The amount must be greater than zero.", field: "amount")
@@ -35,13 +35,13 @@ public struct TopUpAccount: Sendable {
                         .conflict, "The idempotency key \(key ?? "") was used for another amount.",
                         field: "idempotency_key")
                 }
-                return try transaction.wallet(of: account)
+                return ShowBalance.Balance(wallet: try transaction.wallet(of: account), currency: terms.currency)
             }
             let split = try transaction.wallet(of: account).receiving(amount)
             try transaction.append(
                 try Posting.topUp(
                     id: id, at: now, reference: reference, owner: account.text, currency: terms.currency, split: split))
-            return try transaction.wallet(of: account)
+            return ShowBalance.Balance(wallet: try transaction.wallet(of: account), currency: terms.currency)
         }
     }
 }

@@ -7,7 +7,7 @@ public struct ListTrainingJobs: Sendable {
 
     public init(_ ports: Ports) { self.ports = ports }
 
-    /// A page of jobs, with the queue position of those that wait.
+    /// A page of jobs.
     public func callAsFunction(
         _ query: TrainingJobQuery, in project: Project, caller: Caller
     ) async throws -> Page<TrainingJob> {

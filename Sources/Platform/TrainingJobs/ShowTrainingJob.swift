@@ -15,6 +15,12 @@ public struct ShowTrainingJob: Sendable {
         return try await ports.store.read { try $0.requiredTrainingJob(id, in: project.id) }
     }
 
+    /// How many jobs wait in front of one that waits; nil where it does not.
+    public func queuePosition(of job: TrainingJob) async throws -> Int? {
+        guard job.machine.step == .queued else { return nil }
+        return try await ports.store.read { try $0.queuePosition(of: job.id) }
+    }
+
     /// What happened to the job, oldest first.
     public func events(
         _ id: TrainingJobID, page: PageRequest, in project: Project, caller: Caller
