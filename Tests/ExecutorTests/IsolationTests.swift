@@ -76,7 +76,7 @@ import Testing
         let bench = try Bench(.counting)
         try await bench.executor.submit(Bench.spec("a", "echo ready; sleep 300"))
         try await bench.ready("a")
-        let arguments = bench.commandLines()
+        let arguments = Bench.commandLines(with: "bwrap")
         #expect(!arguments.isEmpty && !arguments.contains { $0.contains("mine") })
         try await bench.executor.stop(AttemptID("a"))
         _ = try await bench.end(of: "a")
@@ -84,8 +84,8 @@ import Testing
 }
 
 extension Bench {
-    /// The command lines of every bubblewrap on this machine.
-    func commandLines() -> [String] {
+    /// The command lines on this machine that hold a text.
+    static func commandLines(with text: String) -> [String] {
         guard let stream = opendir("/proc") else { return [] }
         defer { closedir(stream) }
         var lines: [String] = []
@@ -99,7 +99,7 @@ extension Bench {
             let count = max(0, read(descriptor, &bytes, bytes.count))
             close(descriptor)
             let line = String(decoding: bytes[..<count], as: UTF8.self)
-            if line.hasPrefix("bwrap") { lines.append(line) }
+            if line.contains(text) { lines.append(line) }
         }
         return lines
     }

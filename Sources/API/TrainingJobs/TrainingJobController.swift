@@ -59,7 +59,7 @@ struct TrainingJobController: Sendable {
                 ("offset", .whole(search.offset)),
                 ("sort_by", .text(search.query.isSortedByName ? "name" : "create_time")),
                 ("order", .text(search.query.isAscending ? "asc" : "desc")), ("group_by", .text("")),
-                ("workspace_id", .text("0")), ("items", .array(page.items.map(json)))))
+                ("workspace_id", .text("0")), ("items", .array(page.items.map { json($0) }))))
     }
 
     @Sendable private func show(_ call: Call, _ caller: Caller) async throws -> Response {

@@ -1,6 +1,6 @@
 public import Identity
 public import Kernel
-public import Ledger
+import Ledger
 public import Money
 
 /// Puts money into an account; debts are collected first (arrears, then drawn credit), the rest is cash.

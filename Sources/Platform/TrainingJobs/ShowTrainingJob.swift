@@ -1,5 +1,6 @@
 public import Identity
 public import Kernel
+import Workloads
 
 /// Shows one job of a project.
 public struct ShowTrainingJob: Sendable {
