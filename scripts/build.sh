@@ -23,7 +23,7 @@ if ! fresh; then
     mkdir -p "$folder"
     # The stamp is of the build's beginning: what changes meanwhile is built the next time.
     sources >"$stamp.next"
-    swift build -c release --static-swift-stdlib --product atelier --scratch-path "$folder" >&2
+    swift build -c release --static-swift-stdlib -Xlinker --strip-debug --product atelier --scratch-path "$folder" >&2
     mv "$stamp.next" "$stamp"
     say "built in $(since "$began")"
 fi
