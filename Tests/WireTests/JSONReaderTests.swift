@@ -30,6 +30,17 @@ import Wire
         #expect(throws: Fault.self) { try JSONValue(parsing: [0x22, 0xC0, 0xAF, 0x22]) }
     }
 
+    /// Texts that Swift holds equal would be one name to every lookup, so they are refused as one.
+    @Test func equivalentNamesAreOneName() {
+        #expect(throws: Fault.self) { try JSONValue(parsing: Array("{\"\u{E9}\":1,\"e\u{301}\":2}".utf8)) }
+    }
+
+    @Test func faultsAreShort() {
+        let name = "\"" + String(repeating: "x", count: 100_000) + "\""
+        let fault = #expect(throws: Fault.self) { try JSONValue(parsing: Array("{\(name):1,\(name):2}".utf8)) }
+        #expect((fault?.message.utf8.count ?? .max) < 200)
+    }
+
     @Test func depthIsBounded() throws {
         func nested(_ depth: Int) -> [UInt8] {
             Array(repeating: UInt8(ascii: "["), count: depth) + Array(repeating: UInt8(ascii: "]"), count: depth)

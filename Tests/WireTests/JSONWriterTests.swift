@@ -44,4 +44,17 @@ import Wire
 
                 """)
     }
+
+    /// YAML 1.1 §4.1 and 1.2 §5.1: these end a line or may not stand in a text as they are.
+    @Test(arguments: ["\u{7F}", "\u{80}", "\u{85}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{FFFE}"])
+    func yamlEscapesWhatItDoesNotAllow(_ text: String) {
+        let yaml = JSONValue.string("a\(text)b").yaml
+        #expect(yaml.hasPrefix("\"a\\u"))
+        #expect(yaml.utf8.allSatisfy { $0 < 0x7F })
+    }
+
+    @Test(arguments: [
+        "yes", "No", "ON", "y", "~", "null", "1", "-1", "1e3", "0x1f", "2026-03-01", ".inf", "a: b", "a #b",
+    ])
+    func yamlQuotes(_ text: String) { #expect(JSONValue.string(text).yaml == "\"\(text)\"\n") }
 }

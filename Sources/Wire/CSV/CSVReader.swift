@@ -12,7 +12,7 @@ public struct CSVReader: Sendable {
     /// - Throws: `malformedBody` where there is no header, or a name stands in it twice.
     public init(_ bytes: [UInt8]) throws(Fault) {
         cursor = CSVCursor(bytes)
-        guard let first = try cursor.record(), first != [""] else {
+        guard let first = try cursor.record(), !first.isEmpty, first != [""] else {
             throw Fault(.malformedBody, "Line 1: a header was expected; the file is empty.")
         }
         var columns: [String: Int] = [:]
@@ -30,7 +30,7 @@ public struct CSVReader: Sendable {
         while true {
             let line = cursor.line
             guard let fields = try cursor.record() else { return nil }
-            if fields == [""] { continue }
+            if fields.isEmpty { continue }
             guard fields.count == header.count else {
                 throw Fault(
                     .malformedBody, "Line \(line): \(header.count) fields were expected, not \(fields.count).")
@@ -87,30 +87,41 @@ private struct CSVCursor: Sendable {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
     }
 
-    /// The next record; nil at the end.
+    /// The next record; no fields for a line with nothing on it, nil at the end.
+    ///
+    /// A record is taken whole before it is judged, so that the one behind a bad one can be read.
     mutating func record() throws(Fault) -> [String]? {
         guard index < bytes.count else { return nil }
         let first = line
         let start = index
-        var fields: [String] = []
-        while true {
-            guard index - start <= Limits.csvRecordBytes else {
-                skipLine()
-                throw Fault(.malformedBody, "Line \(first): the record is longer than \(Limits.csvRecordBytes) bytes.")
-            }
-            fields.append(try field(first))
-            guard index < bytes.count else { return fields }
-            let separator = bytes[index]
-            index += 1
-            if separator == 0x2C { continue }
-            if separator == 0x0D, index < bytes.count, bytes[index] == 0x0A { index += 1 }
-            line += 1
-            return fields
+        var contents: [[UInt8]] = []
+        repeat { contents.append(try field(first)) } while takeComma()
+        let length = index - start
+        takeLineEnd()
+        guard length > 0 else { return [] }
+        guard length <= Limits.csvRecordBytes else {
+            throw Fault(.malformedBody, "Line \(first): the record is longer than \(Limits.csvRecordBytes) bytes.")
         }
+        var fields: [String] = []
+        for content in contents { fields.append(try text(content, first)) }
+        return fields
+    }
+
+    private mutating func takeComma() -> Bool {
+        guard index < bytes.count, bytes[index] == 0x2C else { return false }
+        index += 1
+        return true
+    }
+
+    private mutating func takeLineEnd() {
+        guard index < bytes.count else { return }
+        let isPair = bytes[index] == 0x0D && index + 1 < bytes.count && bytes[index + 1] == 0x0A
+        index += isPair ? 2 : 1
+        line += 1
     }
 
     /// A field up to its comma, its line's end, or the end.
-    private mutating func field(_ first: Int) throws(Fault) -> String {
+    private mutating func field(_ first: Int) throws(Fault) -> [UInt8] {
         if index < bytes.count, bytes[index] == 0x22 { return try quotedField(first) }
         let start = index
         while index < bytes.count, !Self.isEnd(bytes[index]) {
@@ -120,10 +131,10 @@ private struct CSVCursor: Sendable {
             }
             index += 1
         }
-        return try text(Array(bytes[start..<index]), first)
+        return Array(bytes[start..<index])
     }
 
-    private mutating func quotedField(_ first: Int) throws(Fault) -> String {
+    private mutating func quotedField(_ first: Int) throws(Fault) -> [UInt8] {
         var content: [UInt8] = []
         index += 1
         while index < bytes.count {
@@ -139,7 +150,7 @@ private struct CSVCursor: Sendable {
                     skipLine()
                     throw Fault(.malformedBody, "Line \(first): something stands behind a closing quote.")
                 }
-                return try text(content, first)
+                return content
             }
             if byte == 0x0A { line += 1 }
             content.append(byte)

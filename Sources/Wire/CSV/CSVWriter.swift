@@ -6,7 +6,8 @@ public struct CSVWriter: Sendable {
 
     /// Writes one record.
     public mutating func write(_ fields: [String]) {
-        text += fields.map(Self.quoted).joined(separator: ",") + "\n"
+        // A line with nothing on it is no record, so a record of one empty field is quoted.
+        text += (fields == [""] ? "\"\"" : fields.map(Self.quoted).joined(separator: ",")) + "\n"
     }
 
     private static func quoted(_ field: String) -> String {

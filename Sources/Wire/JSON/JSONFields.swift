@@ -44,16 +44,17 @@ public struct JSONFields: Sendable {
     /// Throws everything noted in this object and all that were read from it.
     public func check() throws(Faults) { try noted.all().check() }
 
+    /// A text; characters are counted as Unicode scalars, since one grapheme can be of any length.
     public func string(_ key: String, characters: ClosedRange<Int> = 0...Int.max) -> String? {
         guard let value = value(key) else { return nil }
         guard let text = value.string else {
             refuse(key, "A text was expected.")
             return nil
         }
-        guard characters.contains(text.count) else {
-            refuse(
-                key, "\(characters.lowerBound) to \(characters.upperBound) characters were expected, not \(text.count)."
-            )
+        let count = text.unicodeScalars.count
+        guard characters.contains(count) else {
+            let most = characters.upperBound == Int.max ? " or more" : " to \(characters.upperBound)"
+            refuse(key, "\(characters.lowerBound)\(most) characters were expected, not \(count).")
             return nil
         }
         return text

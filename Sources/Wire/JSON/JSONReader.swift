@@ -51,7 +51,9 @@ struct JSONReader {
                 throw fault("a name in quotes was expected")
             }
             let name = try string()
-            guard names.insert(name).inserted else { throw fault("the name \"\(name)\" stands twice in one object") }
+            guard names.insert(name).inserted else {
+                throw fault("the name \"\(name.prefix(64))\" stands twice in one object")
+            }
             guard take(":") else { throw fault("a colon was expected") }
             skipSpace()
             members.append((name: name, value: try value(depth: depth)))

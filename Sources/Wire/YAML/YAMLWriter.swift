@@ -71,6 +71,20 @@ private struct YAMLWriter {
         let startsWithLetter =
             text.utf8.first.map { $0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z") } ?? false
         let isBare = isWord && startsWithLetter && !reserved.contains(text.lowercased())
-        return isBare ? text : JSONValue.string(text).text()
+        return isBare ? text : quoted(text)
+    }
+
+    /// A text in double quotes: as JSON has it, and what YAML takes for a line's end or does not allow escaped too.
+    private static func quoted(_ text: String) -> String {
+        var quoted = String.UnicodeScalarView()
+        for scalar in JSONValue.string(text).text().unicodeScalars {
+            switch scalar.value {
+            case 0x7F...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
+                let digits = String(scalar.value, radix: 16)
+                quoted += ("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits).unicodeScalars
+            default: quoted.append(scalar)
+            }
+        }
+        return String(quoted)
     }
 }
