@@ -1,4 +1,5 @@
 import Kernel
+import TestKit
 import Testing
 
 @Suite struct BillingZoneTests {
@@ -24,5 +25,21 @@ import Testing
     @Test func hoursBeforeTheEpoch() {
         #expect(BillingZone(offset: 0).startOfHour(Second(-1)) == Second(-3_600))
         #expect(Instant(milliseconds: -1).second == Second(-1))
+    }
+
+    /// Every second lies in its hour and in its cycle, in every zone.
+    @Test func hoursAndCyclesHoldTheirSeconds() {
+        var random = SeededGenerator(seed: 63)
+        for _ in 0..<20_000 {
+            let zone = BillingZone(offset: Int64.random(in: -56...56, using: &random) * 900)
+            let second = Second(Int64.random(in: -4_000_000_000...8_000_000_000, using: &random))
+            let hour = zone.startOfHour(second)
+            guard (0..<3_600).contains(second - hour), zone.civil(hour).minute == 0, zone.civil(hour).second == 0,
+                zone.bounds(ofCycle: zone.cycle(second))?.contains(second) == true
+            else {
+                Issue.record("\(second) at \(zone.offset)")
+                return
+            }
+        }
     }
 }

@@ -55,4 +55,25 @@ import Testing
             }
         }
     }
+
+    /// Ten thousand years either way of the epoch, at any offset: date to days and back.
+    @Test(arguments: [UInt64(62)])
+    func datesReadBack(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<100_000 {
+            let year = Int64.random(in: -10_000...10_000, using: &random)
+            let month = Int64.random(in: 1...12, using: &random)
+            let day = Int64.random(in: 1...CivilTime.days(ofMonth: month, year: year), using: &random)
+            let time = Int64.random(in: 0..<86_400, using: &random)
+            let offset = Int64.random(in: -14...14, using: &random) * 3_600
+            let days = CivilTime.daysSinceEpoch(year: year, month: month, day: day)
+            let civil = CivilTime(Second(days * 86_400 + time - offset), offset: offset)
+            guard (civil.year, civil.month, civil.day) == (year, month, day),
+                civil.hour * 3_600 + civil.minute * 60 + civil.second == time
+            else {
+                Issue.record("\(year)-\(month)-\(day), second \(time), offset \(offset): \(civil)")
+                return
+            }
+        }
+    }
 }

@@ -73,4 +73,36 @@ import Testing
             }
         }
     }
+
+    /// The identity holds in all four modes and for negative products, and no mode is off by a whole step.
+    @Test(arguments: [Rounding.towardZero, .awayFromZero, .halfUp, .halfEven])
+    func everyModeKeepsWhatItDrops(_ mode: Rounding) {
+        var random = SeededGenerator(seed: 73)
+        for _ in 0..<100_000 {
+            let exact = ExactProduct(
+                numerator: Int128(Int64.random(in: -1_000_000_000_000...1_000_000_000_000, using: &random)),
+                denominator: Int128(Int64.random(in: 1...400_000, using: &random)))
+            let decimals = Int.random(in: 0...8, using: &random)
+            let (amount, dropped) = exact.rounded(decimals: decimals, mode)
+            let step = exact.denominator * (0..<(8 - decimals)).reduce(Int128(1)) { step, _ in step * 10 }
+            let isNearest = mode == .towardZero || mode == .awayFromZero || dropped.magnitude * 2 <= step.magnitude
+            guard amount.units * exact.denominator + dropped == exact.numerator, dropped.magnitude < step.magnitude,
+                isNearest
+            else {
+                Issue.record("\(exact) at \(decimals), \(mode): \(amount), \(dropped)")
+                return
+            }
+        }
+    }
+
+    @Test func amountsReadBack() {
+        var random = SeededGenerator(seed: 74)
+        for _ in 0..<20_000 {
+            let amount = Amount(units: Int128(Int64.random(in: -Int64.max...Int64.max, using: &random)))
+            guard Amount(amount.description) == amount, Amount(amount.text(decimals: 8)) == amount else {
+                Issue.record("\(amount)")
+                return
+            }
+        }
+    }
 }
