@@ -1,13 +1,14 @@
 import Identity
 import Kernel
 import Secrets
+import TestKit
 import Testing
 
 /// Random requests: what the signer signs, the verifier takes, and only with the same secret.
 @Suite struct SignatureRoundTripTests {
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func randomRequestsPass(_ seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let digests = SwiftCryptoDigests()
         for _ in 0..<250 {
             let payload = SignedRequest.Payload.bytes(
@@ -37,18 +38,5 @@ import Testing
             (0..<Int.random(in: 0...12, using: &random)).map { _ in
                 characters.randomElement(using: &random) ?? "a"
             })
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

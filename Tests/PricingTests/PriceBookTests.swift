@@ -1,6 +1,7 @@
 import Kernel
 import Money
 import Pricing
+import TestKit
 import Testing
 
 @Suite struct PriceBookTests {

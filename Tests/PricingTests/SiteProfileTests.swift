@@ -1,5 +1,6 @@
 import Money
 import Pricing
+import TestKit
 import Testing
 
 /// Sources: billing centre, precision of prices, expenditure and bills; EVS billing examples; flow of expenditure.
@@ -60,20 +61,5 @@ import Testing
             #expect(charge.dropped >= 0 && charge.dropped < product.denominator)
             #expect(charge.list.units == charge.truncated.units + charge.due.units)
         }
-    }
-}
-
-/// The same numbers in every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
     }
 }

@@ -3,6 +3,7 @@ import Kernel
 import Ledger
 import Money
 import Platform
+import TestKit
 import Testing
 
 @Suite struct WalletRecordsContract {

@@ -1,5 +1,6 @@
 import Kernel
 import Pricing
+import TestKit
 import Testing
 import Wire
 import Workloads

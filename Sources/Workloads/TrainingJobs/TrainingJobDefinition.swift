@@ -9,7 +9,7 @@ public struct TrainingJobDefinition: Hashable, Sendable {
     public var annotations: [NamedText]
     public var algorithm: TrainingAlgorithm
     public var resource: TrainingResource
-    /// Where the log is copied at the end, `obs://bucket/folder/`; nil for nowhere.
+    /// Where the log is copied at the end, `obs://bucket/folder/`; nil where it is not copied.
     public var logPath: String?
     /// Hours of running after which the job is stopped; nil for never.
     public var autoStopHours: Int64?
