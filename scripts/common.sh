@@ -18,3 +18,14 @@ die() {
 
 # Tells whole seconds since a moment of $SECONDS.
 since() { printf '%d s' $((SECONDS - $1)); }
+
+# Prepares a folder of Python packages as a file of requirements says, unless it is as it says already.
+venv() {
+    local folder=$1 requirements=$2 stamp=$1/prepared wanted
+    wanted=$(sha256sum <"$requirements")
+    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+    rm -rf "$folder"
+    /usr/bin/python3 -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"
+    printf '%s\n' "$wanted" >"$stamp"
+}
