@@ -57,7 +57,7 @@ def prepare(prices):
     """CloudKitty's tables with the price of each flavor as a flat mapping; hashmap enabled.
 
     The database is in memory, as in CloudKitty's tests: one of its migrations reads through a second connection what the
-    first has not committed, and so fails on an SQLite file. In memory is the faster of the two anyway.
+    first has not committed, and so fails on an SQLite file.
     """
     logging.disable(logging.INFO)
     cfg.CONF([], project="cloudkitty", default_config_files=[])
