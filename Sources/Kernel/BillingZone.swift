@@ -16,6 +16,21 @@ public struct BillingZone: Hashable, Sendable {
         return Second(floor * 3_600 - offset)
     }
 
+    /// The first second of the day a second lies in.
+    public func startOfDay(_ second: Second) -> Second {
+        let local = second.value + offset
+        let floor = local >= 0 ? local / 86_400 : (local - 86_399) / 86_400
+        return Second(floor * 86_400 - offset)
+    }
+
+    /// The first second of the calendar month a second lies in, and of the one after it.
+    public func month(of second: Second) -> Range<Second> {
+        let civil = civil(second)
+        let first = CivilTime.daysSinceEpoch(year: civil.year, month: civil.month, day: 1)
+        let days = CivilTime.days(ofMonth: civil.month, year: civil.year)
+        return Second(first * 86_400 - offset)..<Second((first + days) * 86_400 - offset)
+    }
+
     /// The calendar reading of a second in this zone.
     public func civil(_ second: Second) -> CivilTime { CivilTime(second, offset: offset) }
 

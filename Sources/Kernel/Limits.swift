@@ -54,6 +54,12 @@ public enum Limits {
     public static let priceBookFlavors = 10_000
     /// Dated prices in one price book.
     public static let priceBookPrices = 100_000
+    /// Tiers of one price.
+    public static let priceBookTiers = 100
+    /// What is counted that makes one unit, at most.
+    public static let priceBookUnitSize: Int64 = 1_000_000_000
+    /// Seconds that an ended use is counted as at least: a month.
+    public static let priceBookMinimumSeconds: Int64 = 31 * 86_400
     /// Characters of an id in a price book.
     public static let priceBookIDCharacters = 128
     /// Bytes of a name in a price book.

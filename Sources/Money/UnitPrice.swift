@@ -49,4 +49,10 @@ public struct ExactProduct: Hashable, Sendable {
         let units = rounding.quotient(numerator, denominator * step) * step
         return (Amount(units: units), numerator - units * denominator)
     }
+
+    /// The difference of two products of one denominator.
+    public static func - (left: Self, right: Self) -> ExactProduct {
+        precondition(left.denominator == right.denominator, "products of one price share a denominator")
+        return ExactProduct(numerator: left.numerator - right.numerator, denominator: left.denominator)
+    }
 }

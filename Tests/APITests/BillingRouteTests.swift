@@ -27,7 +27,8 @@ import Wire
         let line = try BillLine(
             id: BillLineID("line-1"), account: customer.account.id, project: customer.project.id,
             resource: segment.resource, resourceName: "digits", segment: segment.id, product: segment.product,
-            flavor: flavor, quantity: 1, hour: hour, from: hour, until: hour + 600, seconds: 600, unitPrice: price,
+            flavor: flavor, quantity: 1, hour: hour, from: hour, until: hour + 600, seconds: 600,
+            counted: Quantity(600), unitPrice: price,
             priceVersion: "v1", list: due, discount: .zero, truncated: .zero, due: due, dropped: .none, kind: .usage,
             cycle: cycle, billedAt: Instant(hour + 3_600), paid: WalletSplit(cash: due, credit: .zero, arrears: .zero))
         try await server.ports.store.write { transaction in
@@ -133,7 +134,7 @@ import Wire
         let flavor = FlavorID("modelarts.vm.cpu.2u")
         let now = server.clock.now().second
         let price = try #require(book.price(product: Product.trainingJob, flavor: flavor, at: now))
-        let expected = price.perHour.times(3).rounded(decimals: 8, .towardZero).amount
+        let expected = try #require(price.unitPrice).times(3).rounded(decimals: 8, .towardZero).amount
         @Sendable func wish(_ hours: JSONValue) -> JSONValue {
             [
                 "project_id": .string(server.customer.project.id.text), "inquiry_precision": 1,

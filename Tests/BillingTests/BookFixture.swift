@@ -12,13 +12,14 @@ enum BookFixture {
     static let flavor = FlavorID("test.flavor")
 
     static func book(
-        _ prices: [(price: String, from: Int64)], profile: SiteProfile = .international
+        _ prices: [(price: String, from: Int64)], profile: SiteProfile = .international,
+        discounts: [DatedDiscount] = []
     ) throws -> PriceBook {
         let starts = prices.map(\.from)
         let dated = try prices.enumerated().map { index, price in
             guard let perHour = UnitPrice(price.price) else { throw Fault(.invalidParameter, price.price) }
             return DatedPrice(
-                product: product, flavor: flavor, perHour: perHour, validFrom: Second(price.from),
+                product: product, flavor: flavor, perUnit: perHour, validFrom: Second(price.from),
                 validUntil: index + 1 < starts.count ? Second(starts[index + 1]) : nil)
         }
         return try PriceBook(
@@ -33,7 +34,7 @@ enum BookFixture {
                 Flavor(
                     id: flavor, name: "Test", kind: .cpu, architecture: .x86, cpuMillicores: 1_000,
                     memoryBytes: 1 << 30, accelerators: nil, products: [product])
-            ], prices: dated)
+            ], prices: dated, discounts: discounts)
     }
 
     static func metered(quantity: Int64 = 1) -> MeteredSegment {
@@ -54,9 +55,8 @@ struct Closing {
     /// Bills one hour as an interval stands; gives the new lines.
     @discardableResult
     mutating func close(_ hour: Second, of interval: RunInterval) throws -> [BillLine] {
-        let drafts = try HourClose.lines(
-            for: metered, interval: interval, hour: hour, book: book, zone: .beijing,
-            billed: lines.filter { $0.hour == hour })
+        let drafts = HourClose(of: metered, book: book).lines(
+            interval: interval, hour: hour, billed: lines.filter { $0.hour == hour })
         let new = try drafts.map { draft in
             try BillLine(
                 draft, id: BillLineID("line-\(lines.count)"), cycle: "2023-04", billedAt: Instant(hour + 3_600),

@@ -18,12 +18,12 @@ import Testing
             Fact(segment: line.segment, sequence: 1, at: start + 601, kind: .ended),
         ]
         let explanation = Explanation(
-            of: line, facts: facts, currency: .usDollar, profile: .international, zone: .beijing)
+            of: line, facts: facts, book: closing.book, zone: .beijing)
         #expect(explanation.formula == "541 s × 1 × 0.07 USD/h ÷ 3600 = 0.01051944 USD")
         let text = explanation.steps.joined(separator: "\n")
         for part in [
             "2023-04-01T02:59:00Z", "2023-04-01T03:09:01Z", "2023-04-01T11:00:00 (billing zone): 541 s",
-            String(line.priceVersion.prefix(12)), "160000/360000 of 0.00000001 USD was dropped",
+            String(line.priceVersion.prefix(12)), "4/9 of 0.00000001 USD was dropped",
             "Paid: 0.01051944 USD from cash",
         ] {
             #expect(text.contains(part), "\(part) is missing in: \(text)")

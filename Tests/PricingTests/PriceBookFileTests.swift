@@ -39,7 +39,7 @@ import Testing
         let book = try PriceBookFile.read(text: Self.lines.joined(separator: "\n"), file: "sample.yaml")
         #expect(book.id.text == "sample" && book.currency == .usDollar && book.profile == .international)
         #expect(book.flavors[0].cpuMillicores == 500 && book.flavors[0].memoryBytes == 512 << 20)
-        #expect(book.prices.map(\.perHour.units) == [1_234_567_891, 6_600_000_000])
+        #expect(book.prices.map(\.unitPrice?.units) == [1_234_567_891, 6_600_000_000])
         // A date alone is midnight where hours are cut, UTC+08:00.
         #expect(book.prices[0].validFrom == Second(iso8601: "2025-12-31T16:00:00Z"))
         #expect(book.prices[0].validUntil == Second(iso8601: "2026-02-01T00:00:00+08:00"))
@@ -71,6 +71,13 @@ import Testing
             line: 20, text: "    per-hour: 1",
             faults: ["20: prices[0].per-hour", "18: prices[0].per_hour"], words: "per_hour?"),
         Mistake(line: 20, text: "", faults: ["18: prices[0].per_hour"], words: "missing"),
+        Mistake(
+            line: 20, text: "    graduated: [{up_to: 5, per_unit: 1}, {up_to: 5, per_unit: 1}]",
+            faults: ["20: prices[0].graduated[1].up_to", "20: prices[0].graduated[1].up_to"], words: "no end"),
+        Mistake(
+            line: 20, text: "    volume: [{per_unit: 1}, {per_unit: 2}]", faults: ["20: prices[0].volume[0].up_to"]),
+        Mistake(line: 20, text: "    package: {size: 0.5, price: 1}", faults: ["20: prices[0].package.size"]),
+        Mistake(line: 20, text: "    flat: free", faults: ["20: prices[0].flat"]),
         Mistake(line: 21, text: "    from: 2026-02-30", faults: ["21: prices[0].from"]),
         Mistake(line: 21, text: "    from: tomorrow", faults: ["21: prices[0].from"]),
         Mistake(line: 22, text: "    until: 2026-01-01", faults: ["22: prices[0].until"], words: "never holds"),
@@ -191,7 +198,7 @@ import Testing
         #expect(book.currency == .usDollar && book.profile == .international)
         // Price of a pay-per-use dedicated pool node of 8 vCPU and 32 GB, ModelArts price details.
         let price = book.price(product: product, flavor: FlavorID("modelarts.vm.cpu.8u32g"), at: now)
-        #expect(price?.perHour.description == "0.66")
+        #expect(price?.unitPrice?.description == "0.66")
         for book in books.all {
             let small = book.flavors.filter { $0.cpuMillicores <= 2_000 && $0.memoryBytes <= 2 << 30 }
             #expect(small.contains { book.price(product: product, flavor: $0.id, at: now) != nil })
@@ -204,7 +211,12 @@ import Testing
         let block = try #require(text.components(separatedBy: "```yaml\n").dropFirst().first)
         let example = try #require(block.components(separatedBy: "```").first)
         let book = try PriceBookFile.read(text: example, file: "price-book.md")
-        #expect(book.prices.count == 3 && book.flavors.count == 2)
+        #expect((book.products.count, book.flavors.count, book.prices.count) == (3, 2, 8))
+        #expect((book.discounts.count, book.terms.count) == (1, 2))
+        // Every key that the reader knows stands in the example or in the table below it.
+        for key in ["package", "flat", "rounding", "daily", "maximum", "minimum_seconds", "project"] {
+            #expect(text.contains(key), "\(key) is not documented")
+        }
     }
 
     @Test func aFolderTellsTheFaultsOfEveryFile() throws {

@@ -7,17 +7,19 @@ import Testing
 @Suite struct PriceBookTests {
     @Test func piecesCoverAnInterval() throws {
         let book = try Sample.book([Sample.price("1", 0, 100), Sample.price("2", 100, 200), Sample.price("3", 300)])
-        let pieces = book.segments(product: Sample.product, flavor: Sample.flavor, over: Second(50)..<Second(350))
-        #expect(pieces.map(\.0.lowerBound.value) == [50, 100, 200, 300])
-        #expect(pieces.map(\.0.upperBound.value) == [100, 200, 300, 350])
-        #expect(pieces.map { $0.1?.perHour.description } == ["1", "2", nil, "3"])
+        let pieces = book.schedule(product: Sample.product, flavor: Sample.flavor).pieces(
+            over: Second(50)..<Second(350))
+        #expect(pieces.map(\.span.lowerBound.value) == [50, 100, 200, 300])
+        #expect(pieces.map(\.span.upperBound.value) == [100, 200, 300, 350])
+        #expect(pieces.map { $0.price?.unitPrice?.description } == ["1", "2", nil, "3"])
     }
 
     @Test func nothingIsCutWhereNothingChanges() throws {
         let book = try Sample.book([Sample.price("1", 0, 100), Sample.price("2", 100)])
-        let pieces = book.segments(product: Sample.product, flavor: Sample.flavor, over: Second(100)..<Second(101))
-        #expect(pieces.map { $0.1?.perHour.description } == ["2"])
-        #expect(book.segments(product: Sample.product, flavor: Sample.flavor, over: Second(5)..<Second(5)).isEmpty)
+        let schedule = book.schedule(product: Sample.product, flavor: Sample.flavor)
+        let pieces = schedule.pieces(over: Second(100)..<Second(101))
+        #expect(pieces.map { $0.price?.unitPrice?.description } == ["2"])
+        #expect(schedule.pieces(over: Second(5)..<Second(5)).isEmpty)
     }
 
     /// Every piece has the price that its every second has, and the pieces are the interval.
@@ -35,12 +37,12 @@ import Testing
             let start = Int64.random(in: -3...20, using: &generator)
             let interval = Second(start)..<Second(start + Int64.random(in: 1...30, using: &generator))
             var next = interval.lowerBound
-            for (piece, price) in book.segments(product: Sample.product, flavor: Sample.flavor, over: interval) {
-                #expect(piece.lowerBound == next && !piece.isEmpty)
-                next = piece.upperBound
-                for value in piece.lowerBound.value..<piece.upperBound.value {
-                    let found = book.price(product: Sample.product, flavor: Sample.flavor, at: Second(value))
-                    #expect(found == price)
+            for piece in book.schedule(product: Sample.product, flavor: Sample.flavor).pieces(over: interval) {
+                #expect(piece.span.lowerBound == next && !piece.span.isEmpty)
+                next = piece.span.upperBound
+                for value in piece.span.lowerBound.value..<piece.span.upperBound.value {
+                    let found = prices.first { $0.isInForce(at: Second(value)) }
+                    #expect(found == piece.price)
                 }
             }
             #expect(next == interval.upperBound)
@@ -59,7 +61,7 @@ import Testing
 
     @Test func everythingWrongIsToldAtOnce() {
         let wrong = DatedPrice(
-            product: ProductID("nothing"), flavor: FlavorID("nowhere"), perHour: UnitPrice(units: -1),
+            product: ProductID("nothing"), flavor: FlavorID("nowhere"), perUnit: UnitPrice(units: -1),
             validFrom: Second(5), validUntil: Second(5))
         let faults = Sample.faults([Sample.price("1", 0), wrong])
         let fields = ["prices[1].product", "prices[1].flavor", "prices[1].per_hour", "prices[1].until"]
@@ -90,7 +92,7 @@ enum Sample {
 
     static func price(_ perHour: String, _ from: Int64, _ until: Int64? = nil) -> DatedPrice {
         DatedPrice(
-            product: product, flavor: flavor, perHour: UnitPrice(perHour) ?? UnitPrice(units: -1),
+            product: product, flavor: flavor, perUnit: UnitPrice(perHour) ?? UnitPrice(units: -1),
             validFrom: Second(from), validUntil: until.map { Second($0) })
     }
 

@@ -49,9 +49,10 @@ enum Sample {
             id: BillLineID(id), account: account, project: project.id, resource: ResourceID(resource),
             resourceName: "digits", segment: SegmentID(segment), product: ProductID(product),
             flavor: FlavorID("cpu.2u"), quantity: 2, hour: Second(hour), from: Second(hour + 1),
-            until: Second(hour + 3_600), seconds: 7_198, unitPrice: UnitPrice(units: 10_000_000_000),
+            until: Second(hour + 3_600), seconds: 7_198, counted: Quantity(7_198),
+            unitPrice: UnitPrice(units: 10_000_000_000),
             priceVersion: "2026-01-01", list: list, discount: Amount(units: 5), truncated: Amount(units: 2),
-            due: list - Amount(units: 7), dropped: DroppedFraction(numerator: 1, denominator: 360_000), kind: .usage,
+            due: list - Amount(units: 7), dropped: Fraction(numerator: 1, denominator: 360_000), kind: .usage,
             cycle: cycle, billedAt: Instant(milliseconds: 1_234_567),
             paid: WalletSplit(cash: list - Amount(units: 8), credit: Amount(units: 1), arrears: .zero))
     }

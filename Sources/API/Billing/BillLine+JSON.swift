@@ -14,8 +14,11 @@ extension BillLine {
             ("id", .text(id)), ("hour", .text(hour)), ("from", .text(from)), ("until", .text(until)),
             ("resource_id", .text(resource)), ("resource_name", .text(resourceName)), ("project_id", .text(project)),
             ("product", .text(product)), ("flavor", .text(flavor)), ("quantity", .whole(quantity)),
-            ("seconds", .whole(seconds)), ("per_hour", .text(unitPrice)), ("price_version", .text(priceVersion)),
-            ("list", .text(list)), ("discount", .text(discount)), ("truncated", .text(truncated)), ("due", .text(due)),
+            ("seconds", .whole(seconds)), ("counted", .text(counted)),
+            ("per_hour", unitPrice.map { .text($0) } ?? .null), ("price_version", .text(priceVersion)),
+            ("list", .text(list)), ("discount", .text(discount)),
+            ("discount_name", discountName.map { .text($0) } ?? .null), ("truncated", .text(truncated)),
+            ("due", .text(due)),
             ("kind", .text(kind.rawValue)), ("cycle", .text(cycle)), ("billed_at", .time(billedAt)),
             (
                 "paid",
@@ -34,7 +37,7 @@ extension ExplainBillLine.Explained {
                 "price",
                 .fields(
                     ("product", .text(line.product)), ("flavor", .text(line.flavor)),
-                    ("per_hour", .text(line.unitPrice)), ("version", .text(line.priceVersion)))
+                    ("per_hour", line.unitPrice.map { .text($0) } ?? .null), ("version", .text(line.priceVersion)))
             ),
             (
                 "rounding",

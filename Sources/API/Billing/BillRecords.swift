@@ -8,7 +8,7 @@ import Wire
 
 /// Writes bill lines as records of the billing centre.
 ///
-/// Every line is pay-per-use (`charge_mode` 3) usage (`bill_type` 5), counted in hours (`usage_measure_id` 4).
+/// Every line is pay-per-use (`charge_mode` 3) usage (`bill_type` 5), counted in the product's unit.
 struct BillRecords: Sendable {
     let account: Account
     let book: PriceBook
@@ -19,7 +19,8 @@ struct BillRecords: Sendable {
 
     /// A record of `res-fee-records`.
     func feeRecord(_ line: BillLine) -> JSONValue {
-        .object(
+        let unit = book.unit(of: line.product)
+        return .object(
             JSONObject(
                 common(line) + [
                     (name: "resource_type", value: .text(product(line)?.resourceCode ?? "")),
@@ -30,14 +31,16 @@ struct BillRecords: Sendable {
                     (name: "trade_time", value: .time(line.billedAt)), (name: "charge_mode", value: .text("3")),
                     (name: "order_id", value: .text("")), (name: "period_type", value: .text("25")),
                     (name: "usage_type", value: .text("Duration")), (name: "usage", value: usage(line)),
-                    (name: "usage_measure_id", value: .whole(UsageUnit.hour.measureID)),
+                    (name: "usage_measure_id", value: .whole(unit.measureID)),
                     (name: "free_resource_usage", value: .whole(0)),
-                    (name: "free_resource_measure_id", value: .whole(UsageUnit.hour.measureID)),
+                    (name: "free_resource_measure_id", value: .whole(unit.measureID)),
                     (name: "ri_usage", value: .whole(0)),
-                    (name: "ri_usage_measure_id", value: .whole(UsageUnit.hour.measureID)),
-                    (name: "unit_price", value: .number(line.unitPrice.description)),
-                    (name: "unit", value: .text("\(currency)/hour")), (name: "amount", value: .decimal(line.due)),
-                    (name: "formula", value: .text(formula(line))),
+                    (name: "ri_usage_measure_id", value: .whole(unit.measureID)),
+                    // Only simple pricing shows a unit price.
+                    (name: "unit_price", value: line.unitPrice.map { .number($0.description) } ?? .null),
+                    (name: "unit", value: .text("\(currency)/\(unit.name)")),
+                    (name: "amount", value: .decimal(line.due)),
+                    (name: "formula", value: .text(line.formula(unit: unit, currency: currency))),
                 ]))
     }
 
@@ -86,13 +89,9 @@ struct BillRecords: Sendable {
 
     private func product(_ line: BillLine) -> Product? { book.product(line.product) }
 
-    /// Node hours with 10 decimals, the rest cut, as the billing centre writes usage.
+    /// Units with 10 decimals, the rest cut, as the billing centre writes usage.
     private func usage(_ line: BillLine) -> JSONValue {
-        let units = Int128(line.seconds) * Int128(line.quantity) * 10_000_000_000
-        return .number(FixedPoint.text(Rounding.towardZero.quotient(units, 3_600), scale: 10))
-    }
-
-    private func formula(_ line: BillLine) -> String {
-        "\(line.seconds) s × \(line.quantity) × \(line.unitPrice) \(currency)/h ÷ 3600 = \(line.list) \(currency)"
+        let counted = Int128(book.unit(of: line.product).counted)
+        return .number(FixedPoint.text(Rounding.towardZero.quotient(line.counted.units * 10_000, counted), scale: 10))
     }
 }

@@ -25,15 +25,9 @@ extension ShowUsage.Usage {
             ("started_at", .text(start)), ("proven_until", .text(until)), ("running", .bool(isRunning)),
             ("estimated", .bool(isEstimated)),
             ("seconds", .whole(unbilled.reduce(Int64(0)) { $0 + $1.seconds })),
-            ("per_hour", unbilled.last.map { .text($0.unitPrice) } ?? .null), ("amount", .text(unbilledAmount)),
-            ("formula", .text(unbilled.map { $0.formula(currency: currency) }.joined(separator: "; "))),
+            ("per_hour", unbilled.last?.unitPrice.map { .text($0) } ?? .null), ("amount", .text(unbilledAmount)),
+            ("formula", .text(unbilled.map { $0.formula(unit: unit, currency: currency) }.joined(separator: "; "))),
             ("billed_seconds", .whole(billedSeconds)), ("billed", .text(billed)), ("total_seconds", .whole(seconds)),
             ("fee", .text(fee)))
-    }
-}
-
-extension BillLineDraft {
-    fileprivate func formula(currency: Currency) -> String {
-        "\(seconds) s × \(metered.segment.quantity) × \(unitPrice) \(currency)/h ÷ 3600 = \(list) \(currency)"
     }
 }

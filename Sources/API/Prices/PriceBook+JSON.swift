@@ -15,7 +15,7 @@ extension PriceBook {
                 .array(
                     products.map {
                         .fields(
-                            ("id", .text($0.id)), ("name", .text($0.name)), ("unit", .text($0.unit.rawValue)),
+                            ("id", .text($0.id)), ("name", .text($0.name)), ("unit", .text($0.unit.name)),
                             ("service_code", .text($0.serviceCode)), ("resource_code", .text($0.resourceCode)))
                     })
             ),
@@ -36,15 +36,18 @@ extension PriceBook {
                         ("memory_gib", .gibibytes($0.memoryBytes)))
                 }
             ),
-            ("prices", .array(dated.map { $0.json(at: now) })))
+            ("prices", .array(dated.map { $0.json(at: now, unit: unit(of: $0.product), currency: currency) })))
     }
 }
 
 extension DatedPrice {
-    fileprivate func json(at now: Second) -> JSONValue {
+    fileprivate func json(at now: Second, unit: UsageUnit, currency: Currency) -> JSONValue {
         .fields(
-            ("product", .text(product)), ("per_hour", .text(perHour)), ("valid_from", .text(validFrom)),
-            ("valid_until", validUntil.map { .text($0) } ?? .null), ("in_force", .bool(holds(at: now))))
+            ("product", .text(product)), ("per_hour", unitPrice.map { .text($0) } ?? .null),
+            ("formula", .text(formula.words(unit: unit, currency: currency))),
+            ("for", .text(scope.words)), ("daily", daily.map { .text($0) } ?? .null),
+            ("valid_from", .text(validFrom)), ("valid_until", validUntil.map { .text($0) } ?? .null),
+            ("in_force", .bool(isInForce(at: now))))
     }
 }
 

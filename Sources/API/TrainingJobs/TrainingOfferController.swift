@@ -57,7 +57,7 @@ extension ListOffer.OfferedFlavor {
             ("flavor_id", .text(flavor.id)), ("flavor_name", .text(flavor.name)), ("max_num", .whole(1)),
             ("flavor_type", .text(flavor.kind.rawValue)),
             ("billing", .fields(("code", .text(flavor.id)), ("unit_num", .whole(1)))), ("flavor_info", info),
-            ("attributes", .fields(("price_per_hour", price.map { .text($0.perHour) }))))
+            ("attributes", .fields(("price_per_hour", price?.unitPrice.map { .text($0) }))))
     }
 
     /// Whole cores and gigabytes, rounded up, as the wire has whole numbers only; the price book has the exact ones.

@@ -1,7 +1,7 @@
 public import Kernel
 import Ledger
 public import Metering
-public import Money
+import Money
 public import Pricing
 import Rating
 
@@ -9,38 +9,47 @@ import Rating
 public struct Explanation: Hashable, Sendable {
     /// The facts that prove the seconds.
     public let facts: [Fact]
-    /// Such as `600 s × 1 × 0.66 USD/h ÷ 3600 = 0.11 USD`.
+    /// See `BillFormula`.
     public let formula: String
     /// From the facts to the amount, one sentence each.
     public let steps: [String]
     /// What was rounded, and what it dropped.
     public let rounding: String
 
-    public init(of line: BillLine, facts: [Fact], currency: Currency, profile: SiteProfile, zone: BillingZone) {
+    /// - Parameter book: the book the line was billed by, in any edition since: its past never changes.
+    public init(of line: BillLine, facts: [Fact], book: PriceBook, zone: BillingZone) {
+        let currency = book.currency
+        let unit = book.unit(of: line.product)
         self.facts = facts
-        formula = Self.formula(of: line, currency: currency)
-        rounding = Self.rounding(of: line, currency: currency, profile: profile)
+        formula = line.formula(unit: unit, currency: currency)
+        rounding = Self.rounding(of: line, currency: currency, profile: book.profile)
+        let price = book.price(
+            product: line.product, flavor: line.flavor,
+            payer: Payer(account: line.account.text, project: line.project.text), at: line.from)
+        let words =
+            price.map { $0.formula.words(unit: unit, currency: currency) }
+            ?? line.unitPrice.map { "\($0) \(currency)/\(unit.name)" } ?? "unknown"
         steps =
-            Self.steps(of: line, facts: facts, currency: currency, zone: zone) + [
+            Self.steps(of: line, facts: facts, price: words, formula: formula, zone: zone) + [
                 rounding, Self.payment(of: line, currency),
             ]
     }
 
-    private static func formula(of line: BillLine, currency: Currency) -> String {
-        "\(line.seconds) s × \(line.quantity) × \(line.unitPrice) \(currency)/h ÷ 3600 = \(line.list) \(currency)"
-    }
-
-    private static func steps(of line: BillLine, facts: [Fact], currency: Currency, zone: BillingZone) -> [String] {
+    private static func steps(
+        of line: BillLine, facts: [Fact], price: String, formula: String, zone: BillingZone
+    ) -> [String] {
         let hour = zone.civil(line.hour).text
         var steps = [
             "\(line.resourceName) ran on \(line.quantity) × \(line.flavor) (\(line.product)); its executor proves "
                 + story(of: facts) + ".",
             "Of this, \(line.from) to \(line.until) lies in the clock hour that begins at \(hour) "
                 + "(billing zone): \(line.seconds) s.",
-            "Price \(line.unitPrice) \(currency) an hour, "
-                + "from edition \(line.priceVersion.prefix(12)) of the price book.",
-            formula(of: line, currency: currency) + ".",
+            "Price \(price), from edition \(line.priceVersion.prefix(12)) of the price book.",
+            formula + ".",
         ]
+        if line.kind == .minimum {
+            steps.append("This line brings the month's fee of this product and flavor to the price's minimum.")
+        }
         if line.kind == .correction {
             steps.append(
                 "This line corrects an hour that was closed before the facts had come in; with the hour's other lines "
@@ -61,12 +70,15 @@ public struct Explanation: Hashable, Sendable {
             line.dropped.numerator == 0
             ? "nothing was dropped"
             : "\(line.dropped.numerator)/\(line.dropped.denominator) of 0.00000001 \(currency) was dropped"
+        let discount =
+            line.discountName.map { " The discount \($0) takes \(line.discount) \(currency) off." } ?? ""
         switch profile {
         case .international:
-            return "A line keeps 8 decimals, the rest is cut: \(dropped). Due: \(line.due) \(currency)."
+            return "A line keeps 8 decimals, the rest is cut: \(dropped).\(discount) Due: \(line.due) \(currency)."
         case .china:
-            return "A line keeps 8 decimals: \(dropped). Then it is cut to the cent: \(line.truncated) \(currency) "
-                + "is the truncated amount. Due: \(line.due) \(currency)."
+            return
+                "A line keeps 8 decimals: \(dropped).\(discount) Then it is cut to the cent: \(line.truncated) "
+                + "\(currency) is the truncated amount. Due: \(line.due) \(currency)."
         }
     }
 

@@ -1,62 +1,111 @@
 public import Kernel
 public import Metering
-import Money
+public import Money
 public import Pricing
 import Rating
 
 /// What one clock hour of a stretch still has to put on the bill.
-public enum HourClose {
+public struct HourClose: Sendable {
+    private let metered: MeteredSegment
+    private let book: PriceBook
+    private let schedule: PriceSchedule
+    private let unit: UsageUnit
+
+    /// Takes a stretch and the book it is billed by.
+    public init(of metered: MeteredSegment, book: PriceBook) {
+        self.metered = metered
+        self.book = book
+        schedule = book.schedule(
+            product: metered.segment.product, flavor: metered.segment.flavor,
+            payer: Payer(account: metered.account.text, project: metered.project.text))
+        unit = book.unit(of: metered.segment.product)
+    }
+
+    /// Whether what an hour costs depends on what else the account used that month.
+    public var dependsOnMonth: Bool { schedule.dependsOnMonth }
+
     /// What the facts say of the hour, less what its lines have billed already: nothing where both agree.
     ///
     /// The first lines of an hour are usage; whatever a later fact adds or takes is a correction, so that the net is
     /// what on-time facts would have given (law 6), to the last decimal and the last rounding.
-    public static func lines(
-        for metered: MeteredSegment, interval: RunInterval, hour: Second, book: PriceBook, zone: BillingZone,
-        billed: [BillLine]
-    ) throws(Fault) -> [BillLineDraft] {
-        let segment = metered.segment
-        let charges = interval.part(inHour: hour).map { HourRating($0, of: segment, book: book).charges } ?? []
+    /// - Parameters:
+    ///   - interval: what is counted, see `RunInterval.counted`.
+    ///   - before: what the account counted of this use in the month before this part.
+    public func lines(
+        interval: RunInterval, hour: Second, billed: [BillLine], before: Quantity = .zero
+    ) -> [BillLineDraft] {
+        let charges =
+            interval.part(inHour: hour).map { part in
+                HourRating(
+                    part, quantity: metered.segment.quantity, schedule: schedule, unit: unit, profile: book.profile,
+                    before: before
+                ).charges
+            } ?? []
         let expected = charges.map { Tally(of: $0, version: book.version) }
-        let standing = Tally.standing(billed, segment: segment, book: book)
-        return Tally.prices(expected, standing).compactMap { price in
-            let before = standing.first { $0.price == price }
-            let after = expected.first { $0.price == price } ?? before?.emptied
-            guard let after else { return nil }
-            return after.draft(since: before, metered: metered, hour: hour)
+        let standing = Tally.standing(billed.filter { $0.kind != .minimum }, schedule: schedule)
+        return Tally.rates(expected, standing).compactMap { rate in
+            let former = standing.first { $0.rate == rate }
+            let present = expected.first { $0.rate == rate } ?? former?.emptied
+            return present?.draft(since: former, metered: metered, hour: hour)
         }
+    }
+
+    /// What a month's fee lacks to its minimum, less what minimum lines have billed already.
+    ///
+    /// - Parameters:
+    ///   - hour: the last clock hour of the month.
+    ///   - used: what the account counted of this use in the whole month.
+    public func minimum(hour: Second, used: Quantity, billed: [BillLine]) -> BillLineDraft? {
+        let last = schedule.piece(at: hour + 3_599)
+        guard let price = last.price else { return nil }
+        let charge = Charge(
+            span: hour..<(hour + 3_600), counted: .zero, fee: price.formula.shortfall(of: used, unit: unit),
+            price: price, discount: last.discount, profile: book.profile)
+        let former = Tally.standing(billed.filter { $0.kind == .minimum }, schedule: schedule).first
+        return Tally(of: charge, version: book.version)
+            .draft(since: former, metered: metered, hour: hour, kind: .minimum)
     }
 }
 
-/// Seconds and money of one hour at one dated price.
-private struct Tally {
+/// What one rate is: a dated price and the discount on it.
+private struct Rate: Hashable {
     let price: DatedPrice
+    let discount: DatedDiscount?
+}
+
+/// Use and money of one hour at one rate.
+private struct Tally {
+    let rate: Rate
     let version: String
     var span: Range<Second>
+    var counted: Quantity
     var seconds: Int64
     var list: Amount
     var discount: Amount
     var truncated: Amount
     var due: Amount
-    var dropped: DroppedFraction
+    var dropped: Fraction
 
     /// What should be.
     init(of charge: Charge, version: String) {
-        price = charge.price
+        rate = Rate(price: charge.price, discount: charge.discount)
         self.version = version
         span = charge.span
-        seconds = charge.seconds
+        counted = charge.counted
+        seconds = charge.counted == .zero ? 0 : charge.seconds
         list = charge.list
-        discount = .zero
+        discount = charge.discounted
         truncated = charge.truncated
         due = charge.due
         dropped = charge.dropped
     }
 
     /// What a line says.
-    init(of line: BillLine, price: DatedPrice) {
-        self.price = price
+    init(of line: BillLine, rate: Rate) {
+        self.rate = rate
         version = line.priceVersion
         span = line.from..<max(line.from, line.until)
+        counted = line.counted
         seconds = line.seconds
         list = line.list
         discount = line.discount
@@ -65,61 +114,69 @@ private struct Tally {
         dropped = line.dropped
     }
 
-    /// What the lines of an hour say, price by price.
-    static func standing(_ lines: [BillLine], segment: Segment, book: PriceBook) -> [Tally] {
+    /// What the lines of an hour say, rate by rate.
+    ///
+    /// The past of a book never changes, so the rate at a line's first second is the one it was billed at.
+    static func standing(_ lines: [BillLine], schedule: PriceSchedule) -> [Tally] {
         var tallies: [Tally] = []
         for line in lines {
-            // The past of a book never changes, so the price at a line's first second is the one it was billed at.
+            let piece = schedule.piece(at: line.from)
             let price =
-                book.price(product: segment.product, flavor: segment.flavor, at: line.from)
+                piece.price
                 ?? DatedPrice(
-                    product: segment.product, flavor: segment.flavor, perHour: line.unitPrice, validFrom: line.from)
-            if let index = tallies.firstIndex(where: { $0.price == price }) {
-                tallies[index].add(Tally(of: line, price: price))
+                    product: line.product, flavor: line.flavor, perUnit: line.unitPrice ?? UnitPrice(units: 0),
+                    validFrom: line.from)
+            let rate = Rate(price: price, discount: piece.discount)
+            if let index = tallies.firstIndex(where: { $0.rate == rate }) {
+                tallies[index].add(Tally(of: line, rate: rate))
             } else {
-                tallies.append(Tally(of: line, price: price))
+                tallies.append(Tally(of: line, rate: rate))
             }
         }
         return tallies
     }
 
-    /// Every price of either, the earlier first.
-    static func prices(_ expected: [Tally], _ standing: [Tally]) -> [DatedPrice] {
-        (expected + standing).reduce(into: []) { prices, tally in
-            if !prices.contains(tally.price) { prices.append(tally.price) }
+    /// Every rate of either, the earlier first.
+    static func rates(_ expected: [Tally], _ standing: [Tally]) -> [Rate] {
+        (expected + standing).reduce(into: []) { rates, tally in
+            if !rates.contains(tally.rate) { rates.append(tally.rate) }
         }
     }
 
-    /// The same price with nothing used at it.
+    /// The same rate with nothing used at it.
     var emptied: Tally {
         var tally = self
-        (tally.seconds, tally.list, tally.discount, tally.truncated, tally.due) = (0, .zero, .zero, .zero, .zero)
-        tally.dropped = .none
+        (tally.counted, tally.seconds, tally.dropped) = (.zero, 0, .none)
+        (tally.list, tally.discount, tally.truncated, tally.due) = (.zero, .zero, .zero, .zero)
         return tally
     }
 
     private mutating func add(_ other: Tally) {
         span = min(span.lowerBound, other.span.lowerBound)..<max(span.upperBound, other.span.upperBound)
+        counted += other.counted
         seconds += other.seconds
         list += other.list
         discount += other.discount
         truncated += other.truncated
         due += other.due
-        dropped = DroppedFraction(
-            numerator: dropped.numerator + other.dropped.numerator, denominator: dropped.denominator)
+        dropped = dropped + other.dropped
     }
 
     /// The line that brings a bill from what stands to this; nil where nothing is missing.
-    func draft(since before: Tally?, metered: MeteredSegment, hour: Second) -> BillLineDraft? {
-        let seconds = self.seconds - (before?.seconds ?? 0)
-        guard seconds != 0 else { return nil }
-        let isGrowth = seconds > 0 && before != nil
+    func draft(
+        since former: Tally?, metered: MeteredSegment, hour: Second, kind: BillLine.Kind? = nil
+    ) -> BillLineDraft? {
+        let seconds = self.seconds - (former?.seconds ?? 0)
+        let counted = self.counted - (former?.counted ?? .zero)
+        let list = self.list - (former?.list ?? .zero)
+        guard counted != .zero || list != .zero else { return nil }
+        let isGrowth = seconds > 0 && former != nil
         return BillLineDraft(
             metered: metered, hour: hour,
             from: isGrowth ? span.upperBound - seconds : span.lowerBound, until: span.upperBound,
-            seconds: seconds, unitPrice: price.perHour, priceVersion: version,
-            list: list - (before?.list ?? .zero), discount: discount - (before?.discount ?? .zero),
-            truncated: truncated - (before?.truncated ?? .zero), due: due - (before?.due ?? .zero),
-            dropped: dropped - (before?.dropped ?? .none), kind: before == nil ? .usage : .correction)
+            seconds: seconds, counted: counted, unitPrice: rate.price.unitPrice, discountName: rate.discount?.name,
+            priceVersion: version, list: list, discount: discount - (former?.discount ?? .zero),
+            truncated: truncated - (former?.truncated ?? .zero), due: due - (former?.due ?? .zero),
+            dropped: dropped - (former?.dropped ?? .none), kind: kind ?? (former == nil ? .usage : .correction))
     }
 }

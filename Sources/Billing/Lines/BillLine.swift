@@ -4,7 +4,7 @@ public import Ledger
 public import Metering
 public import Money
 public import Pricing
-public import Rating
+import Rating
 
 /// One line of a bill: the use of one resource in one clock hour at one price, what it came to, and how it was paid.
 public struct BillLine: Hashable, Sendable {
@@ -22,13 +22,18 @@ public struct BillLine: Hashable, Sendable {
     public let from: Second
     public let until: Second
     public let seconds: Int64
-    public let unitPrice: UnitPrice
+    /// What is counted, such as node-seconds; negative where a correction takes back.
+    public let counted: Quantity
+    /// Nil where the price depends on the month's use.
+    public let unitPrice: UnitPrice?
+    /// What bills call the discount; nil where there is none.
+    public let discountName: String?
     public let priceVersion: String
     public let list: Amount
     public let discount: Amount
     public let truncated: Amount
     public let due: Amount
-    public let dropped: DroppedFraction
+    public let dropped: Fraction
     public let kind: Kind
     /// The month it was billed in, `YYYY-MM`; a late line stands in the month that was open.
     public let cycle: String
@@ -40,13 +45,16 @@ public struct BillLine: Hashable, Sendable {
         case usage
         /// What a late fact changed in an hour that had been closed (law 6).
         case correction
+        /// What the month's fee lacks to its minimum, due with the month's last hour.
+        case minimum
     }
 
     public init(
         id: BillLineID, account: AccountID, project: ProjectID, resource: ResourceID, resourceName: String,
         segment: SegmentID, product: ProductID, flavor: FlavorID, quantity: Int64, hour: Second, from: Second,
-        until: Second, seconds: Int64, unitPrice: UnitPrice, priceVersion: String, list: Amount, discount: Amount,
-        truncated: Amount, due: Amount, dropped: DroppedFraction, kind: Kind, cycle: String, billedAt: Instant,
+        until: Second, seconds: Int64, counted: Quantity, unitPrice: UnitPrice?, discountName: String? = nil,
+        priceVersion: String, list: Amount, discount: Amount, truncated: Amount, due: Amount, dropped: Fraction,
+        kind: Kind, cycle: String, billedAt: Instant,
         paid: WalletSplit
     ) throws(Fault) {
         guard list == discount + truncated + due, paid.total == due else {
@@ -65,7 +73,9 @@ public struct BillLine: Hashable, Sendable {
         self.from = from
         self.until = until
         self.seconds = seconds
+        self.counted = counted
         self.unitPrice = unitPrice
+        self.discountName = discountName
         self.priceVersion = priceVersion
         self.list = list
         self.discount = discount
@@ -89,8 +99,9 @@ public struct BillLine: Hashable, Sendable {
             id: id, account: metered.account, project: metered.project, resource: metered.segment.resource,
             resourceName: metered.resourceName, segment: metered.segment.id, product: metered.segment.product,
             flavor: metered.segment.flavor, quantity: metered.segment.quantity, hour: draft.hour, from: draft.from,
-            until: draft.until, seconds: draft.seconds, unitPrice: draft.unitPrice, priceVersion: draft.priceVersion,
-            list: draft.list, discount: draft.discount, truncated: draft.truncated, due: draft.due,
+            until: draft.until, seconds: draft.seconds, counted: draft.counted, unitPrice: draft.unitPrice,
+            discountName: draft.discountName, priceVersion: draft.priceVersion, list: draft.list,
+            discount: draft.discount, truncated: draft.truncated, due: draft.due,
             dropped: draft.dropped, kind: draft.kind, cycle: cycle, billedAt: billedAt, paid: paid)
     }
 }

@@ -1,6 +1,6 @@
 public import Kernel
 public import Money
-public import Rating
+import Rating
 
 /// What the next close would put on the bill for one clock hour of a stretch at one price; not numbered or paid yet.
 public struct BillLineDraft: Hashable, Sendable {
@@ -11,7 +11,12 @@ public struct BillLineDraft: Hashable, Sendable {
     public let until: Second
     /// Seconds billed by this line; negative where a correction takes back.
     public let seconds: Int64
-    public let unitPrice: UnitPrice
+    /// What is counted by this line, such as node-seconds; negative where a correction takes back.
+    public let counted: Quantity
+    /// Nil where the price depends on the month's use.
+    public let unitPrice: UnitPrice?
+    /// What bills call the discount; nil where there is none.
+    public let discountName: String?
     /// The edition of the price book.
     public let priceVersion: String
     /// Always `list` = `discount` + `truncated` + `due`.
@@ -19,6 +24,6 @@ public struct BillLineDraft: Hashable, Sendable {
     public let discount: Amount
     public let truncated: Amount
     public let due: Amount
-    public let dropped: DroppedFraction
+    public let dropped: Fraction
     public let kind: BillLine.Kind
 }

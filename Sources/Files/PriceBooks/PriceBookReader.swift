@@ -12,8 +12,8 @@ struct PriceBookReader {
 
     func book(_ root: Node) throws(Faults) -> PriceBook {
         let fields = reading.fields(
-            root, at: "", required: ["id", "name", "currency", "site", "products", "flavors", "prices"],
-            optional: ["zone"])
+            root, at: "", required: ["id", "name", "currency", "site", "products", "prices"],
+            optional: ["zone", "flavors", "discounts", "terms"])
         guard let fields else { throw reading.faults }
         let id = fields.text("id") ?? ""
         let name = fields.text("name") ?? ""
@@ -24,11 +24,13 @@ struct PriceBookReader {
         let products = fields.entries("products")?.map(product) ?? []
         let flavors = fields.entries("flavors")?.map(flavor) ?? []
         let prices = fields.entries("prices")?.map(price) ?? []
+        let discounts = fields.entries("discounts")?.map(discount) ?? []
+        let terms = fields.entries("terms")?.map(term) ?? []
         guard reading.faults.all.count < Limits.priceBookFaults else { throw bounded(reading.faults) }
         do {
             let book = try PriceBook(
                 id: PriceBookID(id), name: name, currency: currency ?? .usDollar, profile: site ?? .international,
-                products: products, flavors: flavors, prices: prices)
+                products: products, flavors: flavors, prices: prices, discounts: discounts, terms: terms)
             if reading.faults.isEmpty { return book }
         } catch {
             for fault in error.all where !isAboutUnread(fault) { reading.add(located(fault)) }
@@ -38,13 +40,43 @@ struct PriceBookReader {
 
     private func product(_ node: Node, _ path: String) -> Product {
         let fields = reading.fields(
-            node, at: path, required: ["id", "name", "service", "resource"], optional: ["unit"])
-        let units = Self.words(UsageUnit.self)
+            node, at: path, required: ["id", "name", "service", "resource"],
+            optional: ["unit", "metering", "minimum_seconds", "variants"])
+        let grains = Self.words(TimeMetering.Grain.self)
         return Product(
             id: ProductID(fields?.text("id") ?? ""), name: fields?.text("name") ?? "",
             serviceCode: fields?.text("service") ?? "", resourceCode: fields?.text("resource") ?? "",
-            unit: fields?.value("unit", "a unit; the units are \(units)") { UsageUnit(rawValue: $0) } ?? .hour)
+            unit: fields.flatMap(unit) ?? .hour,
+            metering: TimeMetering(
+                grain: fields?.value("metering", "a grain of metering; they are \(grains)") {
+                    TimeMetering.Grain(rawValue: $0)
+                } ?? .second,
+                minimumSeconds: fields?.value("minimum_seconds", "a whole number of seconds", Self.whole) ?? 0),
+            variants: (fields?.texts("variants") ?? []).map { FlavorID($0) })
     }
+
+    /// A unit that is known by its name, or one that the book describes.
+    private func unit(_ product: YAMLFields) -> UsageUnit? {
+        guard let node = product.values["unit"] else { return nil }
+        guard node.mapping != nil else {
+            let known = UsageUnit.known.map(\.name).joined(separator: "; ")
+            return product.value("unit", "a unit; the units are \(known); or describe one by name and of") { name in
+                UsageUnit.known.first { $0.name == name }
+            }
+        }
+        let fields = reading.fields(
+            node, at: product.path(of: "unit"), required: ["name", "of"], optional: ["rounding"])
+        let roundings = Self.roundings.map(\.word).joined(separator: ", ")
+        return UsageUnit(
+            name: fields?.text("name") ?? "", counted: fields?.value("of", "a whole number", Self.whole) ?? 1,
+            rounding: fields?.value("rounding", "a rounding; they are \(roundings)") { word in
+                Self.roundings.first { $0.word == word }
+            }?.rounding)
+    }
+
+    private static let roundings: [(word: String, rounding: Rounding?)] = [
+        ("up", .awayFromZero), ("down", .towardZero), ("half_up", .halfUp), ("none", nil),
+    ]
 
     private func flavor(_ node: Node, _ path: String) -> Flavor {
         let fields = reading.fields(
@@ -72,18 +104,6 @@ struct PriceBookReader {
             count: fields?.value("count", "a whole number of cards", Self.whole) ?? 0, memoryBytes: memory(fields))
     }
 
-    private func price(_ node: Node, _ path: String) -> DatedPrice {
-        let fields = reading.fields(
-            node, at: path, required: ["product", "flavor", "per_hour", "from"], optional: ["until"])
-        let decimal = "a price; write a plain decimal such as 0.66, at most \(UnitPrice.scale) decimals"
-        let date = "a date; write 2026-03-01, or 2026-03-01T08:00:00Z"
-        return DatedPrice(
-            product: ProductID(fields?.text("product") ?? ""), flavor: FlavorID(fields?.text("flavor") ?? ""),
-            perHour: fields?.value("per_hour", decimal) { UnitPrice($0) } ?? UnitPrice(units: 0),
-            validFrom: fields?.value("from", date, Self.second) ?? Second(0),
-            validUntil: fields?.value("until", date, Self.second))
-    }
-
     private func memory(_ fields: YAMLFields?) -> Int64 {
         fields?.value("memory", "a size; write a whole number and MiB, GiB or TiB, such as 4 GiB", Self.bytes) ?? 0
     }
@@ -108,7 +128,7 @@ struct PriceBookReader {
         return hasOffset ? second : second - BillingZone.beijing.offset
     }
 
-    private static func words<Choice: RawRepresentable & CaseIterable>(
+    static func words<Choice: RawRepresentable & CaseIterable>(
         _ choice: Choice.Type
     ) -> String where Choice.RawValue == String { choice.allCases.map(\.rawValue).joined(separator: ", ") }
 }

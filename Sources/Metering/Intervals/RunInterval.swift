@@ -1,4 +1,5 @@
 public import Kernel
+public import Pricing
 
 /// When a stretch ran, as far as its facts prove it.
 public struct RunInterval: Hashable, Sendable {
@@ -44,6 +45,13 @@ public struct RunInterval: Hashable, Sendable {
             throw Fault(.conflict, "The stretch \(first.segment) has facts but no start.")
         }
         return RunInterval(start: start, provenUntil: max(start, end ?? proof ?? start), isEnded: end != nil)
+    }
+
+    /// The interval that a product counts for this one: whole minutes or days, or a minimum.
+    public func counted(by metering: TimeMetering, in zone: BillingZone) -> RunInterval {
+        guard metering != .perSecond else { return self }
+        let span = metering.counted(start..<provenUntil, isEnded: isEnded, zone: zone)
+        return RunInterval(start: span.lowerBound, provenUntil: span.upperBound, isEnded: isEnded)
     }
 
     /// Seconds proven.

@@ -28,12 +28,13 @@ public struct ExplainBillLine: Sendable {
                 throw Fault(.notFound, "There is no bill line \(id) in your account.", field: "line")
             }
             let terms = try transaction.requiredTerms(of: line.account)
-            let profile = try ports.catalogue.book(terms.book).profile
             return Explained(
                 line: line,
                 explanation: Explanation(
-                    of: line, facts: try transaction.facts(of: line.segment), currency: terms.currency,
-                    profile: profile, zone: ports.settings.zone),
+                    of: line, facts: try transaction.facts(of: line.segment),
+                    book: try ports.catalogue.book(
+                        try transaction.meteredSegment(line.segment)?.book ?? terms.book),
+                    zone: ports.settings.zone),
                 postings: try transaction.postings(reference: line.id.text), currency: terms.currency)
         }
     }

@@ -33,6 +33,10 @@ public struct QuotePrice: Sendable {
     public struct Quote: Sendable {
         public let question: Question
         public let price: DatedPrice
+        public let discount: DatedDiscount?
+        public let unit: UsageUnit
+        /// The fee before discounts.
+        public let list: Amount
         /// As a bill line would show it, were the use one line.
         public let amount: Amount
     }
@@ -52,7 +56,8 @@ public struct QuotePrice: Sendable {
         var faults = Faults()
         var quotes: [Quote] = []
         for question in questions {
-            if let quote = quote(question, book: book, at: now, faults: &faults) { quotes.append(quote) }
+            let payer = Payer(account: account.text, project: "")
+            if let quote = quote(question, book: book, payer: payer, at: now, faults: &faults) { quotes.append(quote) }
         }
         try faults.check()
         return Quotes(quotes: quotes, currency: book.currency)
@@ -62,7 +67,9 @@ public struct QuotePrice: Sendable {
     private static let longestSeconds: Int64 = 100 * 366 * 86_400
     private static let greatestQuantity: Int64 = 1_000_000
 
-    private func quote(_ question: Question, book: PriceBook, at now: Second, faults: inout Faults) -> Quote? {
+    private func quote(
+        _ question: Question, book: PriceBook, payer: Payer, at now: Second, faults: inout Faults
+    ) -> Quote? {
         guard (1...Self.longestSeconds).contains(question.seconds),
             (1...Self.greatestQuantity).contains(question.quantity)
         else {
@@ -71,14 +78,20 @@ public struct QuotePrice: Sendable {
                 field: question.field)
             return nil
         }
-        guard let price = book.price(product: question.product, flavor: question.flavor, at: now) else {
+        let piece = book.schedule(product: question.product, flavor: question.flavor, payer: payer).piece(at: now)
+        guard let price = piece.price else {
             faults.add(
                 .invalidParameter,
                 "The price book \(book.id) has no price now for \(question.product) on \(question.flavor).",
                 field: question.field)
             return nil
         }
-        let exact = price.perHour.times(Int128(question.seconds) * Int128(question.quantity), over: 3_600)
-        return Quote(question: question, price: price, amount: book.profile.charge(for: exact).due)
+        let unit = book.unit(of: question.product)
+        let fee = price.formula.fee(
+            from: .zero, to: Quantity(question.seconds * question.quantity), unit: unit)
+        let charge = book.profile.charge(for: fee, less: piece.discount?.percentage ?? .zero)
+        return Quote(
+            question: question, price: price, discount: piece.discount, unit: unit, list: charge.list,
+            amount: charge.due)
     }
 }

@@ -29,6 +29,8 @@ public struct ShowUsage: Sendable {
         /// Billed already: seconds and amount.
         public let billedSeconds: Int64
         public let billed: Amount
+        /// What its use is counted in.
+        public let unit: UsageUnit
         /// Not billed yet: what the next close will show.
         public let unbilled: [BillLineDraft]
 
@@ -72,7 +74,8 @@ public struct ShowUsage: Sendable {
 extension StoreTransaction {
     /// What a stretch has used until a second; nil where it has not started.
     func usage(of metered: MeteredSegment, at now: Second, ports: Ports) throws -> ShowUsage.Usage? {
-        guard let proven = try RunInterval.of(facts(of: metered.segment.id)) else { return nil }
+        let facts = try facts(of: metered.segment.id)
+        guard let proven = try RunInterval.of(facts) else { return nil }
         let job = try trainingJob(TrainingJobID(metered.segment.resource.text))
         let isRunning = !proven.isEnded && job?.machine.step != .ended
         let interval =
@@ -85,6 +88,8 @@ extension StoreTransaction {
             product: metered.segment.product, flavor: metered.segment.flavor, quantity: metered.segment.quantity,
             start: interval.start, until: interval.provenUntil, isRunning: isRunning, isEstimated: isRunning,
             billedSeconds: lines.reduce(0) { $0 + $1.seconds }, billed: lines.reduce(.zero) { $0 + $1.due },
-            unbilled: try unbilledCharges(of: metered, interval: interval, ports: ports))
+            unit: try ports.catalogue.book(metered.book).unit(of: metered.segment.product),
+            unbilled: try unbilledCharges(
+                of: metered, facts: facts, until: isRunning ? interval.provenUntil : nil, ports: ports))
     }
 }

@@ -1,4 +1,5 @@
 import Billing
+import Identity
 import Kernel
 import Money
 import Pricing
@@ -8,8 +9,12 @@ extension Ports {
     /// What the first hour of a flavor costs from a moment on, rounded up: the amount of a reservation.
     ///
     /// - Throws: `invalidParameter` where the flavor has no price then: unknown is not zero.
-    func firstHour(_ flavor: FlavorID, quantity: Int, book: String, at moment: Instant) throws -> Amount {
+    func firstHour(
+        _ flavor: FlavorID, quantity: Int, book: String, project: Project, at moment: Instant
+    ) throws -> Amount {
         try catalogue.book(book).firstHour(
-            of: Product.trainingJob, flavor: flavor, quantity: Int64(quantity), at: moment.second)
+            of: Product.trainingJob, flavor: flavor,
+            payer: Payer(account: project.account.text, project: project.id.text), quantity: Int64(quantity),
+            at: moment.second)
     }
 }

@@ -3,6 +3,7 @@ public import Identity
 public import Kernel
 public import Metering
 public import Money
+public import Pricing
 
 /// Bill lines, append-only.
 public protocol BillRecords {
@@ -10,6 +11,10 @@ public protocol BillRecords {
     func billLine(_ id: BillLineID) throws -> BillLine?
     /// The lines of one stretch in one clock hour, oldest first.
     func billLines(of segment: SegmentID, hour: Second) throws -> [BillLine]
+    /// The lines of one use of an account whose hours lie in a range, oldest first.
+    func billLines(
+        account: AccountID, product: ProductID, flavor: FlavorID, hours: Range<Second>
+    ) throws -> [BillLine]
     /// The lines of a resource, by hour.
     func billLines(of resource: ResourceID, account: AccountID) throws -> [BillLine]
     /// A page of an account's lines, the newest hour first.

@@ -2,6 +2,7 @@ public import Billing
 public import Identity
 public import Kernel
 public import Metering
+public import Pricing
 
 /// Lifecycle facts, append-only, and the stretches they are about.
 public protocol MeteringRecords {
@@ -10,6 +11,8 @@ public protocol MeteringRecords {
     func meteredSegment(_ id: SegmentID) throws -> MeteredSegment?
     /// The stretches of a resource, oldest first.
     func meteredSegments(of resource: ResourceID) throws -> [MeteredSegment]
+    /// The stretches of one use of an account, by id.
+    func meteredSegments(account: AccountID, product: ProductID, flavor: FlavorID) throws -> [MeteredSegment]
 
     /// Appends a fact. True where it is new; false where the same fact is there already; the same identity with other
     /// content throws `Fault(.conflict)` (law 2).

@@ -36,7 +36,8 @@ public struct CreateTrainingJob: Sendable {
             let hold = Hold(
                 id: holdID, owner: project.account.text,
                 amount: try ports.firstHour(
-                    offer.flavor.id, quantity: definition.resource.nodeCount, book: terms.book, at: now),
+                    offer.flavor.id, quantity: definition.resource.nodeCount, book: terms.book, project: project,
+                    at: now),
                 reference: id.text, at: now)
             let wallet = try transaction.wallet(of: project.account)
             try wallet.requireRoom(for: hold.amount, currency: terms.currency)

@@ -18,10 +18,18 @@ public struct PriceBook: Hashable, Sendable {
     public let flavors: [Flavor]
     /// By product, flavor and first second.
     public let prices: [DatedPrice]
+    /// In the order they were given.
+    public let discounts: [DatedDiscount]
+    /// By product, flavor, term and first second.
+    public let terms: [TermPrice]
     /// Names this edition's content; two editions with the same version price everything alike.
     public let version: String
 
     private let spans: [PricedUse: Range<Int>]
+    /// What holds for everyone whom no price and no discount names.
+    private let schedules: [PricedUse: PriceSchedule]
+    /// Every account and project that a price or a discount names.
+    let namedPayers: Set<PayerScope>
     private let flavorIndices: [FlavorID: Int]
 
     /// Makes a book, or throws everything that is wrong with it.
@@ -29,22 +37,37 @@ public struct PriceBook: Hashable, Sendable {
     /// Fields of the faults name positions in the arrays given: `prices[3].per_hour`.
     public init(
         id: PriceBookID, name: String, currency: Currency, profile: SiteProfile, products: [Product],
-        flavors: [Flavor], prices: [DatedPrice]
+        flavors: [Flavor], prices: [DatedPrice], discounts: [DatedDiscount] = [], terms: [TermPrice] = []
     ) throws(Faults) {
-        try PriceBookRules(id: id, name: name, products: products, flavors: flavors, prices: prices).faults().check()
+        try PriceBookRules(
+            id: id, name: name, products: products, flavors: flavors, prices: prices, discounts: discounts,
+            terms: terms
+        ).faults().check()
         self.id = id
         self.name = name
         self.currency = currency
         self.profile = profile
         self.products = products.sorted { $0.id < $1.id }
         self.flavors = flavors
-        self.prices = prices.sorted { ($0.use, $0.validFrom) < ($1.use, $1.validFrom) }
-        spans = Self.spans(of: self.prices)
+        self.prices = prices.sorted { ($0.use, $0.validFrom, $0.order) < ($1.use, $1.validFrom, $1.order) }
+        self.discounts = discounts
+        self.terms = terms.sorted {
+            ($0.product, $0.flavor, $0.term, $0.validFrom) < ($1.product, $1.flavor, $1.term, $1.validFrom)
+        }
+        let spans = Self.spans(of: self.prices)
+        let sorted = self.prices
+        self.spans = spans
+        schedules = Dictionary(
+            uniqueKeysWithValues: spans.map { use, span in
+                (use, Self.schedule(of: use, among: sorted[span], discounts: discounts, payer: .anyone))
+            })
+        namedPayers = Set(prices.map(\.scope) + discounts.map(\.scope)).subtracting([.everyone])
         flavorIndices = Dictionary(uniqueKeysWithValues: flavors.indices.map { (flavors[$0].id, $0) })
-        let canonical = PriceBookText(
-            id: id, name: name, currency: currency, profile: profile, products: self.products, flavors: flavors,
-            prices: self.prices)
-        version = canonical.version
+        version =
+            PriceBookText(
+                id: id, name: name, currency: currency, profile: profile, products: self.products, flavors: flavors,
+                prices: self.prices, discounts: discounts, terms: self.terms
+            ).version
     }
 
     public func product(_ id: ProductID) -> Product? { products.first { $0.id == id } }
@@ -54,41 +77,27 @@ public struct PriceBook: Hashable, Sendable {
     /// The flavors a product may run on, in the book's order.
     public func flavors(for product: ProductID) -> [Flavor] { flavors.filter { $0.products.contains(product) } }
 
-    /// The price at a second; nil where there is none, which is not zero: such work must be refused (law 8).
-    public func price(product: ProductID, flavor: FlavorID, at second: Second) -> DatedPrice? {
-        guard let span = spans[PricedUse(product: product, flavor: flavor)] else { return nil }
-        let next = firstIndex(in: span, after: second)
-        guard next > span.lowerBound, prices[next - 1].holds(at: second) else { return nil }
-        return prices[next - 1]
+    /// The zone in which hours, days and months are cut: that of both sites.
+    public var zone: BillingZone { .beijing }
+
+    /// Everything that prices a use for a payer.
+    public func schedule(product: ProductID, flavor: FlavorID, payer: Payer = .anyone) -> PriceSchedule {
+        let use = PricedUse(product: product, flavor: flavor)
+        guard namedPayers.contains(.account(payer.account)) || namedPayers.contains(.project(payer.project)) else {
+            return schedules[use] ?? PriceSchedule(prices: [], discounts: [], zone: zone)
+        }
+        return Self.schedule(of: use, among: history(of: use), discounts: discounts, payer: payer)
     }
 
-    /// Cuts an interval where the price changes (law 5); the pieces cover it without gap or overlap.
-    ///
-    /// A piece without a price has nil. An empty interval has no pieces.
-    public func segments(
-        product: ProductID, flavor: FlavorID, over interval: Range<Second>
-    ) -> [(Range<Second>, DatedPrice?)] {
-        guard !interval.isEmpty else { return [] }
-        guard let span = spans[PricedUse(product: product, flavor: flavor)] else { return [(interval, nil)] }
-        var pieces: [(Range<Second>, DatedPrice?)] = []
-        var start = interval.lowerBound
-        var index = max(span.lowerBound, firstIndex(in: span, after: start) - 1)
-        while start < interval.upperBound {
-            let price = index < span.upperBound ? prices[index] : nil
-            let end: Second
-            if let price, price.validFrom <= start {
-                index += 1
-                guard price.holds(at: start) else { continue }
-                end = min(price.validUntil ?? interval.upperBound, interval.upperBound)
-                pieces.append((start..<end, price))
-            } else {
-                end = min(price?.validFrom ?? interval.upperBound, interval.upperBound)
-                pieces.append((start..<end, nil))
-            }
-            start = end
-        }
-        return pieces
+    /// The price at a second; nil where there is none, which is not zero: such work must be refused (law 8).
+    public func price(
+        product: ProductID, flavor: FlavorID, payer: Payer = .anyone, at second: Second
+    ) -> DatedPrice? {
+        schedule(product: product, flavor: flavor, payer: payer).piece(at: second).price
     }
+
+    /// What a product is counted in; hours for one that the book does not have.
+    public func unit(of product: ProductID) -> UsageUnit { self.product(product)?.unit ?? .hour }
 
     /// The prices of one use, first to last.
     func history(of use: PricedUse) -> ArraySlice<DatedPrice> { spans[use].map { prices[$0] } ?? [] }
@@ -96,14 +105,13 @@ public struct PriceBook: Hashable, Sendable {
     /// Everything that has a price at some time.
     var uses: Set<PricedUse> { Set(spans.keys) }
 
-    /// The first of a use's prices that begins after a second, by binary search.
-    private func firstIndex(in span: Range<Int>, after second: Second) -> Int {
-        var (low, high) = (span.lowerBound, span.upperBound)
-        while low < high {
-            let middle = (low + high) / 2
-            if prices[middle].validFrom <= second { low = middle + 1 } else { high = middle }
-        }
-        return low
+    private static func schedule(
+        of use: PricedUse, among prices: ArraySlice<DatedPrice>, discounts: [DatedDiscount], payer: Payer
+    ) -> PriceSchedule {
+        PriceSchedule(
+            prices: prices.filter { $0.scope.includes(payer) },
+            discounts: discounts.filter { $0.isFor(product: use.product, flavor: use.flavor, payer: payer) },
+            zone: .beijing)
     }
 
     private static func spans(of prices: [DatedPrice]) -> [PricedUse: Range<Int>] {

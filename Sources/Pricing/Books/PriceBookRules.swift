@@ -8,6 +8,8 @@ struct PriceBookRules {
     let products: [Product]
     let flavors: [Flavor]
     let prices: [DatedPrice]
+    let discounts: [DatedDiscount]
+    let terms: [TermPrice]
 
     /// All breaches, in the order of the book.
     func faults() -> Faults {
@@ -15,8 +17,10 @@ struct PriceBookRules {
         checkID(id.text, "id", &faults)
         checkName(name, "name", &faults)
         checkCount(products.count, Limits.priceBookProducts, "products", &faults)
-        checkCount(flavors.count, Limits.priceBookFlavors, "flavors", &faults)
+        checkAtMost(flavors.count, Limits.priceBookFlavors, "flavors", &faults)
         checkCount(prices.count, Limits.priceBookPrices, "prices", &faults)
+        checkAtMost(discounts.count, Limits.priceBookPrices, "discounts", &faults)
+        checkAtMost(terms.count, Limits.priceBookPrices, "terms", &faults)
         // Beyond the limits nothing is worth reading line by line.
         guard faults.all.allSatisfy({ $0.code != .quotaExceeded }) else { return faults }
         checkProducts(&faults)
@@ -24,12 +28,18 @@ struct PriceBookRules {
         checkPrices(&faults)
         checkOverlaps(&faults)
         checkEveryUseHasPrice(&faults)
+        checkDiscounts(&faults)
+        checkTerms(&faults)
         return faults
     }
 
     private func checkCount(_ count: Int, _ limit: Int, _ field: String, _ faults: inout Faults) {
-        faults.require(count <= limit, .quotaExceeded, "\(count) entries; a book has at most \(limit)", field: field)
+        checkAtMost(count, limit, field, &faults)
         faults.require(count > 0, .missingParameter, "is empty; a book has at least one entry", field: field)
+    }
+
+    private func checkAtMost(_ count: Int, _ limit: Int, _ field: String, _ faults: inout Faults) {
+        faults.require(count <= limit, .quotaExceeded, "\(count) entries; a book has at most \(limit)", field: field)
     }
 
     private func checkProducts(_ faults: inout Faults) {
@@ -40,11 +50,28 @@ struct PriceBookRules {
             checkName(product.name, field + ".name", &faults)
             checkID(product.serviceCode, field + ".service", &faults)
             checkID(product.resourceCode, field + ".resource", &faults)
+            checkCounting(of: product, field, &faults)
             if let first = seen[product.id] {
                 faults.add(.duplicateName, "\(product.id) is also products[\(first)]", field: field + ".id")
             } else {
                 seen[product.id] = index
             }
+        }
+    }
+
+    private func checkCounting(of product: Product, _ field: String, _ faults: inout Faults) {
+        checkName(product.unit.name, field + ".unit", &faults)
+        faults.require(
+            (1...Limits.priceBookUnitSize).contains(product.unit.counted), .invalidParameter,
+            "must lie between 1 and \(Limits.priceBookUnitSize)", field: field + ".unit.of")
+        faults.require(
+            (0...Limits.priceBookMinimumSeconds).contains(product.metering.minimumSeconds), .invalidParameter,
+            "must lie between 0 and \(Limits.priceBookMinimumSeconds)", field: field + ".minimum_seconds")
+        faults.require(
+            Set(product.variants).count == product.variants.count, .duplicateName, "names a variant twice",
+            field: field + ".variants")
+        for (index, variant) in product.variants.enumerated() {
+            checkID(variant.text, "\(field).variants[\(index)]", &faults)
         }
     }
 
@@ -103,63 +130,7 @@ struct PriceBookRules {
             "must lie between 1 byte and \(Limits.flavorMemoryBytes >> 40) TiB", field: place + ".memory")
     }
 
-    private func checkPrices(_ faults: inout Faults) {
-        let known = Set(products.map(\.id))
-        let uses = Dictionary(flavors.map { ($0.id, Set($0.products)) }) { first, _ in first }
-        for (index, price) in prices.enumerated() {
-            let field = "prices[\(index)]"
-            if !known.contains(price.product) {
-                faults.add(
-                    .invalidParameter, "\(price.product) is no product of this book", field: field + ".product")
-            } else if let products = uses[price.flavor], !products.contains(price.product) {
-                faults.add(
-                    .invalidParameter, "\(price.flavor) is not for \(price.product); name it in the flavor's products",
-                    field: field + ".product")
-            }
-            faults.require(
-                uses[price.flavor] != nil, .invalidParameter, "\(price.flavor) is no flavor of this book",
-                field: field + ".flavor")
-            faults.require(
-                price.perHour.units >= 0, .invalidParameter, "\(price.perHour) is negative", field: field + ".per_hour")
-            if let until = price.validUntil, until <= price.validFrom {
-                faults.add(
-                    .invalidParameter, "\(until) is not after from, \(price.validFrom): the price never holds",
-                    field: field + ".until")
-            }
-        }
-    }
-
-    private func checkOverlaps(_ faults: inout Faults) {
-        let sound = prices.indices.filter { index in
-            prices[index].validUntil.map { $0 > prices[index].validFrom } ?? true
-        }
-        let order = sound.sorted {
-            (prices[$0].use, prices[$0].validFrom, $0) < (prices[$1].use, prices[$1].validFrom, $1)
-        }
-        for (earlier, later) in zip(order, order.dropFirst()) where prices[earlier].use == prices[later].use {
-            let (first, second) = (prices[earlier], prices[later])
-            guard first.validUntil.map({ $0 > second.validFrom }) ?? true else { continue }
-            let advice = "give prices[\(earlier)] an until of \(second.validFrom), or take one of them out"
-            faults.add(
-                .conflict,
-                "overlaps prices[\(earlier)]: two prices for \(first.product) on \(first.flavor) hold at "
-                    + "\(second.validFrom); \(advice)",
-                field: "prices[\(later)].from")
-        }
-    }
-
-    private func checkEveryUseHasPrice(_ faults: inout Faults) {
-        let priced = Set(prices.map(\.use))
-        for (index, flavor) in flavors.enumerated() {
-            for product in flavor.products where !priced.contains(PricedUse(product: product, flavor: flavor.id)) {
-                faults.add(
-                    .missingParameter, "\(flavor.id) has no price for \(product); add one under prices",
-                    field: "flavors[\(index)]")
-            }
-        }
-    }
-
-    private func checkID(_ text: String, _ field: String, _ faults: inout Faults) {
+    func checkID(_ text: String, _ field: String, _ faults: inout Faults) {
         let isPlain = text.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
@@ -170,7 +141,7 @@ struct PriceBookRules {
             "takes 1 to \(Limits.priceBookIDCharacters) letters, digits, dots, dashes and underscores", field: field)
     }
 
-    private func checkName(_ text: String, _ field: String, _ faults: inout Faults) {
+    func checkName(_ text: String, _ field: String, _ faults: inout Faults) {
         let isPrintable = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
         faults.require(
             isPrintable && (1...Limits.priceBookNameBytes).contains(text.utf8.count), .invalidParameter,

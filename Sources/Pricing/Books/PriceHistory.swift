@@ -12,30 +12,67 @@ extension PriceBook {
         faults.require(
             profile == old.profile, .conflict, "was \(old.profile.rawValue) and stays so; make a new book",
             field: "site")
+        let payers = namedPayers.union(old.namedPayers).map(\.payer).sorted {
+            ($0.account, $0.project) < ($1.account, $1.project)
+        }
         for use in uses.union(old.uses).sorted() {
-            guard let second = firstChange(of: use, from: old, before: now) else { continue }
-            let was = old.price(product: use.product, flavor: use.flavor, at: second)
-            let says = price(product: use.product, flavor: use.flavor, at: second)
+            for payer in [.anyone] + payers {
+                let was = old.schedule(product: use.product, flavor: use.flavor, payer: payer)
+                let says = schedule(product: use.product, flavor: use.flavor, payer: payer)
+                guard was != says, let second = Self.firstChange(was, says, before: now) else { continue }
+                faults.add(
+                    .conflict,
+                    "\(use.product) on \(use.flavor) at \(second) had \(Self.words(was.piece(at: second))), this "
+                        + "edition says \(Self.words(says.piece(at: second))); keep the past and date the change "
+                        + "\(now) or later",
+                    field: "prices")
+                break
+            }
+        }
+        for product in old.products {
+            guard let new = self.product(product.id), new.unit != product.unit || new.metering != product.metering
+            else { continue }
             faults.add(
-                .conflict,
-                "\(use.product) on \(use.flavor) at \(second) had \(Self.words(was)), this edition says "
-                    + "\(Self.words(says)); keep the past and date the change \(now) or later",
-                field: "prices")
+                .conflict, "\(product.id) was counted in \(product.unit.name) and stays so; make a new product",
+                field: "products")
         }
         return faults
     }
 
-    /// The first second before `now` at which a use is priced otherwise than in an older edition.
+    /// The first second before `now` at which a use is priced otherwise.
     ///
-    /// Prices are constant between the bounds of their validity, so only the bounds are looked at.
-    private func firstChange(of use: PricedUse, from old: PriceBook, before now: Second) -> Second? {
-        let entries = Array(history(of: use)) + Array(old.history(of: use))
-        let bounds = Set(entries.map(\.validFrom) + entries.compactMap(\.validUntil)).filter { $0 < now }
-        return bounds.sorted().first { second in
-            price(product: use.product, flavor: use.flavor, at: second)?.perHour
-                != old.price(product: use.product, flavor: use.flavor, at: second)?.perHour
+    /// Prices change only where an era or a part of the day begins, so only a day after each bound is looked at.
+    private static func firstChange(_ old: PriceSchedule, _ new: PriceSchedule, before now: Second) -> Second? {
+        let bounds = Set(old.bounds + new.bounds).filter { $0 < now }.sorted()
+        for bound in bounds {
+            let day = bound..<min(now, bound + 86_400)
+            let starts = Set((old.pieces(over: day) + new.pieces(over: day)).map(\.span.lowerBound)).sorted()
+            for second in starts where !old.piece(at: second).costsLike(new.piece(at: second)) { return second }
         }
+        return nil
     }
 
-    private static func words(_ price: DatedPrice?) -> String { price.map { "\($0.perHour) an hour" } ?? "no price" }
+    private static func words(_ piece: PriceSchedule.Piece) -> String {
+        guard let price = piece.price else { return "no price" }
+        let discount = piece.discount.map { " less \($0.percentage) %" } ?? ""
+        return (price.unitPrice.map { "\($0) a unit" } ?? "another formula") + discount
+    }
+}
+
+extension PayerScope {
+    /// A payer that only prices for everyone and for this scope are for.
+    fileprivate var payer: Payer {
+        switch self {
+        case .everyone: .anyone
+        case .account(let id): Payer(account: id, project: "")
+        case .project(let id): Payer(account: "", project: id)
+        }
+    }
+}
+
+extension PriceSchedule.Piece {
+    /// Whether the same use costs the same, whatever the validity of its price.
+    fileprivate func costsLike(_ other: Self) -> Bool {
+        price?.formula == other.price?.formula && discount?.percentage == other.discount?.percentage
+    }
 }

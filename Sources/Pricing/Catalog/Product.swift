@@ -2,7 +2,7 @@ public import Kernel
 
 public typealias ProductID = Identifier<Product>
 
-/// A kind of thing that is sold, such as training jobs.
+/// A kind of thing that is sold, such as training jobs, storage or requests.
 public struct Product: Hashable, Sendable {
     /// Such as `training-job`.
     public let id: ProductID
@@ -14,24 +14,21 @@ public struct Product: Hashable, Sendable {
     public let resourceCode: String
     /// What its use is counted in.
     public let unit: UsageUnit
+    /// What of the time that a resource existed is counted.
+    public let metering: TimeMetering
+    /// What prices may name as `flavor` where it is no node that is sold, such as disk types; empty for compute.
+    public let variants: [FlavorID]
 
-    public init(id: ProductID, name: String, serviceCode: String, resourceCode: String, unit: UsageUnit = .hour) {
+    public init(
+        id: ProductID, name: String, serviceCode: String, resourceCode: String, unit: UsageUnit = .hour,
+        metering: TimeMetering = .perSecond, variants: [FlavorID] = []
+    ) {
         self.id = id
         self.name = name
         self.serviceCode = serviceCode
         self.resourceCode = resourceCode
         self.unit = unit
-    }
-}
-
-/// What use is counted in, with the billing centre's number for it.
-public enum UsageUnit: String, Hashable, Sendable, CaseIterable {
-    case hour
-
-    /// The billing centre's `usage_measure_id`.
-    public var measureID: Int {
-        switch self {
-        case .hour: 4
-        }
+        self.metering = metering
+        self.variants = variants
     }
 }

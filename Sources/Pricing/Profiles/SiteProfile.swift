@@ -9,21 +9,23 @@ public enum SiteProfile: String, Hashable, Sendable, CaseIterable {
     /// Each hourly charge is cut to the cent; what was cut stands beside it as the truncated amount.
     case china
 
-    /// The one rounding point of a bill line (law 3).
+    /// The one rounding point of a bill line (law 3): the fee is truncated to 8 decimals, then the discount is taken
+    /// off, then the site cuts.
     ///
-    /// Always `list` = `truncated` + `due`.
-    /// - Returns: `list`, the charge truncated to 8 decimals; `truncated`, what the account is spared; `due`, what it
-    ///   pays; `dropped`, what lay behind the eighth decimal, as a numerator over the product's denominator.
+    /// Always `list` = `discount` + `truncated` + `due`.
+    /// - Returns: `list`, the fee; `discount`, what is taken off; `truncated`, what the account is spared; `due`, what
+    ///   it pays; `dropped`, what lay behind the eighth decimal of the fee, as a numerator over its denominator.
     public func charge(
-        for product: ExactProduct
-    ) -> (list: Amount, truncated: Amount, due: Amount, dropped: Int128) {
-        let (list, dropped) = product.rounded(decimals: Amount.scale, .towardZero)
+        for fee: ExactProduct, less percentage: Percentage = .zero
+    ) -> (list: Amount, discount: Amount, truncated: Amount, due: Amount, dropped: Int128) {
+        let (list, dropped) = fee.rounded(decimals: Amount.scale, .towardZero)
+        let reduced = percentage.taken(off: list)
         switch self {
         case .international:
-            return (list, .zero, list, dropped)
+            return (list, list - reduced, .zero, reduced, dropped)
         case .china:
-            let due = list.rounded(decimals: 2, .towardZero)
-            return (list, list - due, due, dropped)
+            let due = reduced.rounded(decimals: 2, .towardZero)
+            return (list, list - reduced, reduced - due, due, dropped)
         }
     }
 

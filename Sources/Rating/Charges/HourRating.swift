@@ -1,5 +1,5 @@
 public import Kernel
-public import Metering
+import Metering
 public import Money
 public import Pricing
 
@@ -10,15 +10,28 @@ public struct HourRating: Hashable, Sendable {
     public let unpriced: [Range<Second>]
 
     /// Prices a part of a stretch that lies within one clock hour; it is cut where the price changes (law 5).
-    public init(_ part: Range<Second>, of segment: Segment, book: PriceBook) {
+    ///
+    /// - Parameter before: what of the schedule's use the month counted before this part; only prices that depend on
+    ///   the month look at it.
+    public init(
+        _ part: Range<Second>, quantity: Int64, schedule: PriceSchedule, unit: UsageUnit, profile: SiteProfile,
+        before: Quantity = .zero
+    ) {
         var charges: [Charge] = []
         var unpriced: [Range<Second>] = []
-        for (span, price) in book.segments(product: segment.product, flavor: segment.flavor, over: part) {
-            if let price {
-                charges.append(Charge(span: span, quantity: segment.quantity, price: price, profile: book.profile))
+        var used = before
+        for piece in schedule.pieces(over: part) {
+            let counted = Quantity((piece.span.upperBound - piece.span.lowerBound) * quantity)
+            if let price = piece.price {
+                charges.append(
+                    Charge(
+                        span: piece.span, counted: counted,
+                        fee: price.formula.fee(from: used, to: used + counted, unit: unit), price: price,
+                        discount: piece.discount, profile: profile))
             } else {
-                unpriced.append(span)
+                unpriced.append(piece.span)
             }
+            used += counted
         }
         self.charges = charges
         self.unpriced = unpriced
@@ -26,23 +39,24 @@ public struct HourRating: Hashable, Sendable {
 }
 
 extension PriceBook {
-    /// What the first hour from a second on costs, rounded away from zero: the amount of a reservation.
+    /// What the first hour from a second on costs at most, rounded away from zero: the amount of a reservation.
     ///
+    /// Where the price depends on the month's use, it is the fee of an hour in the dearest place of the month.
     /// - Throws: `invalidParameter` where any second of it has no price.
     public func firstHour(
-        of product: ProductID, flavor: FlavorID, quantity: Int64, at start: Second
+        of product: ProductID, flavor: FlavorID, payer: Payer, quantity: Int64, at start: Second
     ) throws(Fault) -> Amount {
         var amount = Amount.zero
-        for (span, price) in segments(product: product, flavor: flavor, over: start..<(start + 3_600)) {
-            guard let price else {
+        let unit = unit(of: product)
+        for piece in schedule(product: product, flavor: flavor, payer: payer).pieces(over: start..<(start + 3_600)) {
+            guard let price = piece.price else {
                 throw Fault(
                     .invalidParameter,
-                    "Flavor \(flavor) has no price for \(product) at \(span.lowerBound); choose another flavor.",
+                    "Flavor \(flavor) has no price for \(product) at \(piece.span.lowerBound); choose another flavor.",
                     field: "spec.resource.flavor_id")
             }
-            let seconds = Int128(span.upperBound - span.lowerBound)
-            let exact = price.perHour.times(seconds * Int128(quantity), over: 3_600)
-            amount += exact.rounded(decimals: Amount.scale, .awayFromZero).amount
+            let counted = Quantity((piece.span.upperBound - piece.span.lowerBound) * quantity)
+            amount += price.formula.greatestFee(of: counted, unit: unit)
         }
         return amount
     }

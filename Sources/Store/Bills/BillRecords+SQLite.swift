@@ -13,21 +13,23 @@ extension SQLiteTransaction {
     private static let columns = """
         id, account, project, resource, resource_name, segment, product, flavor, quantity, hour, used_from, used_until,
         seconds, unit_price, price_version, list, discount, truncated, due, dropped_numerator, dropped_denominator,
-        kind, cycle, billed_at, paid_cash, paid_credit, paid_arrears
+        kind, cycle, billed_at, paid_cash, paid_credit, paid_arrears, counted, discount_name
         """
 
     func append(_ line: BillLine) throws {
-        let marks = Array(repeating: "?", count: 27).joined(separator: ", ")
+        let marks = Array(repeating: "?", count: 29).joined(separator: ", ")
         try execute(
             "INSERT INTO bill_lines (\(Self.columns)) VALUES (\(marks))",
             [
                 line.id.text, line.account.text, line.project.text, line.resource.text, line.resourceName,
                 line.segment.text, line.product.text, line.flavor.text, line.quantity, line.hour.value,
-                line.from.value, line.until.value, line.seconds, try stored(line.unitPrice.units), line.priceVersion,
+                line.from.value, line.until.value, line.seconds, try line.unitPrice.map { try stored($0.units) },
+                line.priceVersion,
                 try line.list.stored(), try line.discount.stored(), try line.truncated.stored(),
                 try line.due.stored(), try stored(line.dropped.numerator), try stored(line.dropped.denominator),
                 line.kind.rawValue, line.cycle, line.billedAt.milliseconds, try line.paid.cash.stored(),
                 try line.paid.credit.stored(), try line.paid.arrears.stored(),
+                try stored(line.counted.units), line.discountName,
             ])
     }
 
@@ -39,6 +41,17 @@ extension SQLiteTransaction {
         try rows(
             "SELECT \(Self.columns) FROM bill_lines WHERE segment = ? AND hour = ? ORDER BY number",
             [segment.text, hour.value], line(of:))
+    }
+
+    func billLines(
+        account: AccountID, product: ProductID, flavor: FlavorID, hours: Range<Second>
+    ) throws -> [BillLine] {
+        try rows(
+            """
+            SELECT \(Self.columns) FROM bill_lines
+            WHERE account = ? AND product = ? AND flavor = ? AND hour >= ? AND hour < ? ORDER BY number
+            """, [account.text, product.text, flavor.text, hours.lowerBound.value, hours.upperBound.value],
+            line(of:))
     }
 
     func billLines(of resource: ResourceID, account: AccountID) throws -> [BillLine] {
@@ -101,9 +114,11 @@ extension SQLiteTransaction {
             id: row.identifier(0), account: row.identifier(1), project: row.identifier(2), resource: row.identifier(3),
             resourceName: row[4], segment: row.identifier(5), product: row.identifier(6), flavor: row.identifier(7),
             quantity: row[8], hour: row.second(9), from: row.second(10), until: row.second(11), seconds: row[12],
-            unitPrice: UnitPrice(units: Int128(row[13] as Int64)), priceVersion: row[14], list: row.amount(15),
-            discount: row.amount(16), truncated: row.amount(17), due: row.amount(18),
-            dropped: DroppedFraction(
+            counted: Quantity(units: Int128(row[27] as Int64)),
+            unitPrice: (row[13] as Int64?).map { UnitPrice(units: Int128($0)) }, discountName: row[28],
+            priceVersion: row[14], list: row.amount(15), discount: row.amount(16), truncated: row.amount(17),
+            due: row.amount(18),
+            dropped: Fraction(
                 numerator: Int128(row[19] as Int64), denominator: Int128(row[20] as Int64)),
             kind: try row.word(21), cycle: row[22], billedAt: row.instant(23),
             paid: WalletSplit(cash: row.amount(24), credit: row.amount(25), arrears: row.amount(26)))

@@ -35,6 +35,14 @@ extension SQLiteTransaction {
             [resource.text], metered(of:))
     }
 
+    func meteredSegments(account: AccountID, product: ProductID, flavor: FlavorID) throws -> [MeteredSegment] {
+        try rows(
+            """
+            SELECT \(Self.segmentColumns) FROM metered_segments
+            WHERE account = ? AND product = ? AND flavor = ? ORDER BY id
+            """, [account.text, product.text, flavor.text], metered(of:))
+    }
+
     @discardableResult
     func append(_ fact: Fact, recordedAt: Instant) throws -> Bool {
         let changed = try execute(
