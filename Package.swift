@@ -111,7 +111,8 @@ let package = Package(
         // Adapters: never import each other.
         House.room("Store", House.domain + ["Platform", Library.grdb]),
         House.room("Executors", House.domain + ["Platform"]),
-        House.room("Files", House.domain + ["Platform", Library.yams]),
+        House.room("Files", House.domain + ["Platform", "CZlib", Library.yams]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         House.room("Secrets", House.domain + ["Platform", Library.crypto, Library.cryptoExtras]),
         House.room("Telemetry", ["Kernel", "Wire", Library.logging, Library.metrics, Library.coreMetrics]),
 

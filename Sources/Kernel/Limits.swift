@@ -133,4 +133,13 @@ public enum Limits {
     public static let csvRecordBytes = 1 << 20
     /// Bytes of an answer that the command line reads whole.
     public static let answerBytes = 64 << 20
+
+    /// Columns of a usage file, those it does not need among them.
+    public static let usageColumns = 64
+    /// Bytes of one line of a usage file.
+    public static let usageLineBytes = 64 << 10
+    /// Parts of an answer to a usage file that wait for an earlier one.
+    public static let usageEarlyParts = 32
+    /// Seconds of one use in a usage file: ten years.
+    public static let usageSeconds: Int64 = 3_653 * 86_400
 }

@@ -24,7 +24,7 @@ enum Layers {
         "Platform": domain,
         "Store": adapter.union(["GRDB"]),
         "Executors": adapter,
-        "Files": adapter.union(["Yams"]),
+        "Files": adapter.union(["Yams", "CZlib"]),
         "Secrets": adapter.union(["Crypto", "CryptoExtras"]),
         "Telemetry": system.union(["Kernel", "Wire", "Synchronization", "Logging", "Metrics", "CoreMetrics"]),
         "API": domain.union([

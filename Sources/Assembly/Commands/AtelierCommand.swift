@@ -10,7 +10,8 @@ public struct AtelierCommand: AsyncParsableCommand {
         discussion: "Exit codes: 0 done, 1 it failed, 2 wrong usage, 3 refused (not allowed, no money, no quota).",
         version: Version.text,
         groupedSubcommands: [
-            CommandGroup(name: "Server", subcommands: [InitCommand.self, ServeCommand.self, UpCommand.self])
+            CommandGroup(name: "Server", subcommands: [InitCommand.self, ServeCommand.self, UpCommand.self]),
+            CommandGroup(name: "Pricing", subcommands: [RateCommand.self]),
         ] + ClientCommands.groups)
 
     public init() {}

@@ -1,5 +1,5 @@
 /// Rows and columns of text, at most 100 wide: what does not fit is cut in the middle of the widest columns.
-struct Table {
+public struct Table {
     let header: [String]
     let rows: [[String]]
     /// Which columns stand to the right, as numbers do.
@@ -7,10 +7,17 @@ struct Table {
     /// Which columns are never cut: what people copy from.
     let isWhole: [Bool]
 
+    public init(header: [String], rows: [[String]], isNumber: [Bool], isWhole: [Bool]) {
+        self.header = header
+        self.rows = rows
+        self.isNumber = isNumber
+        self.isWhole = isWhole
+    }
+
     static let width = 100
     private static let gap = 2
 
-    var text: String {
+    public var text: String {
         let widths = fitted()
         return ([header] + rows).map { row in
             let cells = zip(row, zip(widths, isNumber)).map { cell, column in

@@ -1,19 +1,19 @@
 import Glibc
 
 /// The terminal: results to standard output, everything else to standard error.
-enum Terminal {
-    static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
-    static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
-    static func bytes(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
-    static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+public enum Terminal {
+    public static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+    public static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
+    public static func bytes(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+    public static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
     /// Replaces the progress line, where a person watches.
-    static func progress(_ text: String) {
+    public static func progress(_ text: String) {
         if isatty(STDERR_FILENO) == 1 { write("\r\u{1B}[K" + String(text.prefix(99)), to: STDERR_FILENO) }
     }
 
     /// Takes the progress line away.
-    static func clearProgress() {
+    public static func clearProgress() {
         if isatty(STDERR_FILENO) == 1 { write("\r\u{1B}[K", to: STDERR_FILENO) }
     }
 

@@ -20,6 +20,11 @@ final class Descriptor: Sendable {
         try opened("open of a file") { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
 
+    /// Makes a file by the operator's own path, for writing; one that is there already is refused.
+    static func made(path: String) throws(SystemError) -> Descriptor {
+        try opened("making of a file") { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
+    }
+
     /// Opens a folder in this one.
     func folder(_ name: String) throws(SystemError) -> Descriptor {
         try Self.opened("open of a folder") {

@@ -65,10 +65,13 @@ struct PriceBookReader {
             }
         }
         let fields = reading.fields(
-            node, at: product.path(of: "unit"), required: ["name", "of"], optional: ["rounding"])
+            node, at: product.path(of: "unit"), required: ["name", "of"], optional: ["counts", "rounding"])
         let roundings = Self.roundings.map(\.word).joined(separator: ", ")
         return UsageUnit(
             name: fields?.text("name") ?? "", counted: fields?.value("of", "a whole number", Self.whole) ?? 1,
+            isTime: fields?.value("counts", "something to count; write seconds or pieces") {
+                ["seconds": true, "pieces": false][$0]
+            } ?? false,
             rounding: fields?.value("rounding", "a rounding; they are \(roundings)") { word in
                 Self.roundings.first { $0.word == word }
             }?.rounding)

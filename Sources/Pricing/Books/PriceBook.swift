@@ -96,6 +96,12 @@ public struct PriceBook: Hashable, Sendable {
         schedule(product: product, flavor: flavor, payer: payer).piece(at: second).price
     }
 
+    /// Whether some price or discount is not for everyone.
+    public var hasPayers: Bool { !namedPayers.isEmpty }
+
+    /// Whether some price depends on what else the account used in the month.
+    public var dependsOnMonth: Bool { prices.contains { $0.formula.dependsOnMonth } }
+
     /// What a product is counted in; hours for one that the book does not have.
     public func unit(of product: ProductID) -> UsageUnit { self.product(product)?.unit ?? .hour }
 

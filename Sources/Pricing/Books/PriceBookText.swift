@@ -56,6 +56,7 @@ struct PriceBookText {
         var words: [String] = []
         if !UsageUnit.known.contains(product.unit) {
             words += ["of", String(product.unit.counted), product.unit.rounding?.rawValue ?? "none"]
+                + (product.unit.isTime ? ["time"] : [])
         }
         if product.metering != .perSecond {
             words += [product.metering.grain.rawValue, String(product.metering.minimumSeconds)]

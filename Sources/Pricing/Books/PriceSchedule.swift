@@ -1,5 +1,5 @@
 public import Kernel
-import Money
+public import Money
 
 /// Every price and discount of one use for one payer, in order of time: what a clock hour is cut by.
 public struct PriceSchedule: Hashable, Sendable {
@@ -49,6 +49,27 @@ public struct PriceSchedule: Hashable, Sendable {
 
     /// Whether some price of it depends on what else the month used.
     public var dependsOnMonth: Bool { eras.contains { $0.prices.contains { $0.formula.dependsOnMonth } } }
+
+    /// A stretch of time with one price of a unit, whoever and whenever in the day.
+    public struct PlainEra: Hashable, Sendable {
+        public let from: Second
+        /// Nil where it has no end.
+        public let until: Second?
+        public let price: UnitPrice
+        public let discount: Percentage
+    }
+
+    /// The eras that have one price of a unit, in order of time; the others are left out.
+    public var plainEras: [PlainEra] {
+        eras.indices.compactMap { index in
+            guard eras[index].prices.count == 1, let price = eras[index].prices[0].unitPrice,
+                eras[index].prices[0].daily == nil
+            else { return nil }
+            return PlainEra(
+                from: eras[index].from, until: index + 1 < eras.count ? eras[index + 1].from : nil, price: price,
+                discount: eras[index].discount?.percentage ?? .zero)
+        }
+    }
 
     /// Cuts an interval where price or discount change (law 5); the pieces cover it without gap or overlap.
     public func pieces(over interval: Range<Second>) -> [Piece] {

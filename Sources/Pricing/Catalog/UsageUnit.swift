@@ -8,21 +8,24 @@ public struct UsageUnit: Hashable, Sendable {
     public let measureID: Int
     /// What is counted that makes one unit: 3,600 seconds an hour.
     public let counted: Int64
+    /// Whether the seconds of a use are counted (times its nodes or gigabytes), or its pieces, however long it took.
+    public let isTime: Bool
     /// How a month's use that is no whole number of units is rounded; nil where parts of a unit are sold.
     public let rounding: Rounding?
 
-    public init(name: String, measureID: Int = 14, counted: Int64, rounding: Rounding? = nil) {
+    public init(name: String, measureID: Int = 14, counted: Int64, isTime: Bool = false, rounding: Rounding? = nil) {
         self.name = name
         self.measureID = measureID
         self.counted = counted
+        self.isTime = isTime
         self.rounding = rounding
     }
 
-    public static let second = UsageUnit(name: "second", measureID: 4, counted: 1)
-    public static let minute = UsageUnit(name: "minute", measureID: 4, counted: 60)
-    public static let hour = UsageUnit(name: "hour", measureID: 4, counted: 3_600)
-    public static let day = UsageUnit(name: "day", measureID: 4, counted: 86_400)
-    public static let gigabyteHour = UsageUnit(name: "GB-hour", measureID: 17, counted: 3_600)
+    public static let second = UsageUnit(name: "second", measureID: 4, counted: 1, isTime: true)
+    public static let minute = UsageUnit(name: "minute", measureID: 4, counted: 60, isTime: true)
+    public static let hour = UsageUnit(name: "hour", measureID: 4, counted: 3_600, isTime: true)
+    public static let day = UsageUnit(name: "day", measureID: 4, counted: 86_400, isTime: true)
+    public static let gigabyteHour = UsageUnit(name: "GB-hour", measureID: 17, counted: 3_600, isTime: true)
     public static let gigabyte = UsageUnit(name: "GB", measureID: 10, counted: 1)
     public static let piece = UsageUnit(name: "piece", counted: 1)
     public static let request = UsageUnit(name: "request", counted: 1)

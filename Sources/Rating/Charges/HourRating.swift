@@ -8,20 +8,25 @@ public struct HourRating: Hashable, Sendable {
     public let charges: [Charge]
     /// Seconds for which the book has no price: not billed, and never taken for zero (law 8).
     public let unpriced: [Range<Second>]
+    /// All that was counted, priced or not.
+    public let counted: Quantity
 
     /// Prices a part of a stretch that lies within one clock hour; it is cut where the price changes (law 5).
     ///
-    /// - Parameter before: what of the schedule's use the month counted before this part; only prices that depend on
-    ///   the month look at it.
+    /// - Parameters:
+    ///   - quantity: what is used at every second, nodes or gigabytes; or the pieces, all used at the first second.
+    ///   - before: what of the schedule's use the month counted before this part; only prices that depend on
+    ///     the month look at it.
     public init(
-        _ part: Range<Second>, quantity: Int64, schedule: PriceSchedule, unit: UsageUnit, profile: SiteProfile,
+        _ part: Range<Second>, quantity: Quantity, schedule: PriceSchedule, unit: UsageUnit, profile: SiteProfile,
         before: Quantity = .zero
     ) {
         var charges: [Charge] = []
         var unpriced: [Range<Second>] = []
         var used = before
         for piece in schedule.pieces(over: part) {
-            let counted = Quantity((piece.span.upperBound - piece.span.lowerBound) * quantity)
+            let seconds = Int128(piece.span.upperBound - piece.span.lowerBound)
+            let counted = unit.isTime ? Quantity(units: quantity.units * seconds) : quantity
             if let price = piece.price {
                 charges.append(
                     Charge(
@@ -35,6 +40,7 @@ public struct HourRating: Hashable, Sendable {
         }
         self.charges = charges
         self.unpriced = unpriced
+        counted = used - before
     }
 }
 
