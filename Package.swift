@@ -32,6 +32,7 @@ enum House {
             suite("IdentityTests", ["Kernel", "Wire", "Identity", "Secrets", "TestKit"], fixtures: ["Fixtures"]),
             suite("PricingTests", ["Kernel", "Money", "Pricing", "Files", "Secrets", "TestKit"]),
             suite("MeteringTests", domain + ["TestKit"]),
+            suite("RatingTests", domain + ["TestKit"]),
             suite("BillingTests", domain + ["TestKit"]),
             suite("WorkloadsTests", domain + ["TestKit"]),
             suite("StoreTests", adapters + ["Store", Library.grdb]),

@@ -1,7 +1,7 @@
 /// Gives each text of a file a small number, in order of appearance; looks texts up by their bytes.
 ///
 /// One worker has its own; it is made for millions of look-ups of thousands of texts.
-final class NameTable {
+struct NameTable: ~Copyable {
     private var slots: UnsafeMutablePointer<Int32>
     private var mask: Int
     private var hashes: [UInt64] = []
@@ -24,10 +24,10 @@ final class NameTable {
 
     /// The number of a text, a new one where it was not seen yet.
     @inline(__always)
-    func number(of text: UnsafeRawBufferPointer) -> Int32 { number(of: text, hash: Self.hash(text)) }
+    mutating func number(of text: UnsafeRawBufferPointer) -> Int32 { number(of: text, hash: Self.hash(text)) }
 
     @inline(__always)
-    func number(of text: UnsafeRawBufferPointer, hash: UInt64) -> Int32 {
+    mutating func number(of text: UnsafeRawBufferPointer, hash: UInt64) -> Int32 {
         var slot = Int(truncatingIfNeeded: hash) & mask
         while true {
             let number = slots[slot]
@@ -70,7 +70,7 @@ final class NameTable {
     }
 
     @inline(never)
-    private func insert(_ text: UnsafeRawBufferPointer, hash: UInt64, slot: Int) -> Int32 {
+    private mutating func insert(_ text: UnsafeRawBufferPointer, hash: UInt64, slot: Int) -> Int32 {
         let number = Int32(hashes.count)
         hashes.append(hash)
         bytes.append(contentsOf: text)
@@ -80,7 +80,7 @@ final class NameTable {
         return number
     }
 
-    private func grow() {
+    private mutating func grow() {
         slots.deallocate()
         mask = mask * 2 + 1
         slots = Self.slots(mask + 1)

@@ -1,26 +1,35 @@
 /// Gives each pair of numbers a small number of its own, in order of appearance.
-final class PairTable {
-    private var slots: UnsafeMutablePointer<Int32>
+struct PairTable: ~Copyable {
+    /// A pair and its number, side by side so that a look-up touches memory once.
+    private struct Slot {
+        var pair: UInt64
+        var number: Int32
+    }
+
+    private var slots: UnsafeMutableBufferPointer<Slot>
     private var mask: Int
-    /// Each pair, the first in the upper half.
+    /// Each pair, the first number in the upper half.
     private(set) var pairs: [UInt64] = []
 
     init() {
-        mask = 4_095
-        slots = UnsafeMutablePointer<Int32>.allocate(capacity: mask + 1)
-        slots.initialize(repeating: -1, count: mask + 1)
+        mask = 1_023
+        slots = Self.empty(mask + 1)
     }
 
     deinit { slots.deallocate() }
 
     @inline(__always)
-    func number(of first: Int32, _ second: Int32) -> Int32 {
-        let pair = UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second))
+    static func pair(_ first: Int32, _ second: Int32) -> UInt64 {
+        UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second))
+    }
+
+    @inline(__always)
+    mutating func number(of pair: UInt64) -> Int32 {
         var slot = place(of: pair)
         while true {
-            let number = slots[slot]
-            if number < 0 { return insert(pair, slot: slot) }
-            if pairs[Int(number)] == pair { return number }
+            let found = slots[slot]
+            if found.number < 0 { return insert(pair, slot: slot) }
+            if found.pair == pair { return found.number }
             slot = (slot + 1) & mask
         }
     }
@@ -32,23 +41,28 @@ final class PairTable {
     }
 
     @inline(never)
-    private func insert(_ pair: UInt64, slot: Int) -> Int32 {
+    private mutating func insert(_ pair: UInt64, slot: Int) -> Int32 {
         let number = Int32(pairs.count)
         pairs.append(pair)
-        slots[slot] = number
+        slots[slot] = Slot(pair: pair, number: number)
         if pairs.count * 2 > mask { grow() }
         return number
     }
 
-    private func grow() {
+    private mutating func grow() {
         slots.deallocate()
         mask = mask * 2 + 1
-        slots = UnsafeMutablePointer<Int32>.allocate(capacity: mask + 1)
-        slots.initialize(repeating: -1, count: mask + 1)
+        slots = Self.empty(mask + 1)
         for (number, pair) in pairs.enumerated() {
             var slot = place(of: pair)
-            while slots[slot] >= 0 { slot = (slot + 1) & mask }
-            slots[slot] = Int32(number)
+            while slots[slot].number >= 0 { slot = (slot + 1) & mask }
+            slots[slot] = Slot(pair: pair, number: Int32(number))
         }
+    }
+
+    private static func empty(_ count: Int) -> UnsafeMutableBufferPointer<Slot> {
+        let slots = UnsafeMutableBufferPointer<Slot>.allocate(capacity: count)
+        slots.initialize(repeating: Slot(pair: 0, number: -1))
+        return slots
     }
 }

@@ -19,7 +19,7 @@ public struct UsageMonths: Sendable {
 
     public init() {}
 
-    mutating func add(_ row: UsageRow, use: Range<Int64>, line: Int, zone: BillingZone) {
+    mutating func add(_ row: borrowing UsageRow, use: Range<Int64>, line: Int, zone: BillingZone) {
         func text(_ column: UsageColumn) -> String { String(decoding: row.bytes(column), as: UTF8.self) }
         entries.append(
             Entry(

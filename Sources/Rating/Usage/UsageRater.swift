@@ -7,43 +7,68 @@ import Pricing
 ///
 /// One worker has its own and hands it over when its work is done; two never use one at the same time.
 public final class UsageRater: @unchecked Sendable {
-    private let rating: UsageRating
-    private let row: UsageRow
-    private let rates: UsageRates
-    private let totals: UsageTotals
-    private let months: UsageMonths
-    private let zone: BillingZone
-    private var keys: [Int32]
-    private var rows: Int64 = 0
-    private var refused: Int64 = 0
-    /// By the number of the use.
-    private var ofUses: [UsageSum] = []
-    /// What other workers summed.
-    private var absorbed: [UsageName: UsageSum] = [:]
-    private var text = UsageText()
-    private var rejects = UsageText()
+    private var engine: UsageEngine
 
     /// - Parameter months: what `gather` found, settled, where the book has prices that depend on the month.
     public init(_ rating: UsageRating, months: UsageMonths = UsageMonths()) {
-        self.rating = rating
-        self.months = months
-        row = UsageRow(header: rating.header)
-        rates = UsageRates(book: rating.book)
-        totals = UsageTotals(groups: rating.groups)
-        zone = rating.book.zone
-        keys = [Int32](repeating: 0, count: rating.groups.count)
+        engine = UsageEngine(rating, months: months)
     }
 
     /// The hour pieces of the lines rated last, as CSV.
-    public var lines: [UInt8] { text.bytes }
+    public var lines: [UInt8] { engine.text.bytes }
 
     /// The refused ones among the lines rated last, as CSV.
-    public var rejected: [UInt8] { rejects.bytes }
+    public var rejected: [UInt8] { engine.rejects.bytes }
 
     /// Rates whole lines; `lines` and `rejected` are then those of these lines.
     ///
     /// - Parameter firstLine: the number of the first of them in its file.
-    public func rate(_ bytes: UnsafeRawBufferPointer, firstLine: Int) {
+    public func rate(_ bytes: UnsafeRawBufferPointer, firstLine: Int) { engine.rate(bytes, firstLine: firstLine) }
+
+    /// Notes the use of prices that depend on the month, without rating anything.
+    public func gather(_ bytes: UnsafeRawBufferPointer, firstLine: Int, into months: inout UsageMonths) {
+        engine.gather(bytes, firstLine: firstLine, into: &months)
+    }
+
+    /// Takes in what another worker summed.
+    public func absorb(_ other: UsageRater) { engine.absorb(other.engine) }
+
+    /// All that was seen and summed.
+    public func summary() -> UsageSummary { engine.summary() }
+}
+
+/// What a rater keeps from line to line; a structure, so that nothing is counted or checked on the way.
+struct UsageEngine: ~Copyable {
+    let rating: UsageRating
+    let months: UsageMonths
+    private let zone: BillingZone
+    private var row: UsageRow
+    private var rates: UsageRates
+    private var totals: UsageTotals
+    private(set) var text = UsageText()
+    private(set) var rejects = UsageText()
+    private var rows: Int64 = 0
+    private var refused: Int64 = 0
+    /// By the place of the use.
+    private var ofUses: [UsageSum] = []
+    /// What other workers summed.
+    private var absorbed: [UsageName: UsageSum] = [:]
+    private let hasGroups: Bool
+    /// Whether every hour must be taken by itself.
+    private let takesHours: Bool
+
+    init(_ rating: UsageRating, months: UsageMonths) {
+        self.rating = rating
+        self.months = months
+        zone = rating.book.zone
+        row = UsageRow(header: rating.header)
+        rates = UsageRates(book: rating.book)
+        totals = UsageTotals(groups: rating.groups)
+        hasGroups = !rating.groups.isEmpty
+        takesHours = rating.writesLines || totals.dependsOnTime
+    }
+
+    mutating func rate(_ bytes: UnsafeRawBufferPointer, firstLine: Int) {
         text.clear()
         rejects.clear()
         var (place, line) = (0, firstLine)
@@ -56,15 +81,15 @@ public final class UsageRater: @unchecked Sendable {
             place = next
             line += 1
         }
+        totals.flush()
     }
 
-    /// Notes the use of prices that depend on the month, without rating anything.
-    public func gather(_ bytes: UnsafeRawBufferPointer, firstLine: Int, into months: inout UsageMonths) {
+    mutating func gather(_ bytes: UnsafeRawBufferPointer, firstLine: Int, into months: inout UsageMonths) {
         var (place, line) = (0, firstLine)
         while place < bytes.count {
             let (next, fault) = row.read(bytes, at: place)
-            if fault == nil, isMine, let rate = rates.rate(of: row), rate.schedule.dependsOnMonth,
-                case .success(let use) = span(at: rate)
+            if fault == nil, isMine, let rate = rates.rate(of: row), rate.dependsOnMonth,
+                case .success(let use) = span(at: rate), !use.isEmpty
             {
                 months.add(row, use: use, line: line, zone: zone)
             }
@@ -73,19 +98,15 @@ public final class UsageRater: @unchecked Sendable {
         }
     }
 
-    /// Takes in what another worker summed.
-    public func absorb(_ other: UsageRater) {
+    mutating func absorb(_ other: borrowing UsageEngine) {
         totals.absorb(other.totals)
         rows += other.rows
         refused += other.refused
         for (use, sum) in other.uses() { absorbed[use, default: UsageSum()].add(sum) }
     }
 
-    /// All that was seen and summed.
-    public func summary() -> UsageSummary {
-        UsageSummary(
-            rows: rows, rejected: refused, uses: uses(),
-            groups: totals.sorted(zone: zone).map { UsageSummary.Group(texts: $0.texts.map(Array.init), sum: $0.sum) })
+    func summary() -> UsageSummary {
+        UsageSummary(rows: rows, rejected: refused, uses: uses(), groups: totals.sorted(zone: zone))
     }
 
     private func uses() -> [UsageName: UsageSum] {
@@ -99,9 +120,13 @@ public final class UsageRater: @unchecked Sendable {
 
     /// Whether the row's account is in the share that is rated.
     @inline(__always)
-    private var isMine: Bool { rating.partition?.includes(row.bytes(.account)) ?? true }
+    private var isMine: Bool {
+        guard let partition = rating.partition else { return true }
+        return partition.includes(row.bytes(.account))
+    }
 
-    private func reject(_ fault: UsageFault, _ line: Int, _ bytes: Slice<UnsafeRawBufferPointer>) {
+    @inline(never)
+    private mutating func reject(_ fault: UsageFault, _ line: Int, _ bytes: Slice<UnsafeRawBufferPointer>) {
         refused += 1
         rejects.whole(Int64(line))
         rejects.separator()
@@ -113,10 +138,10 @@ public final class UsageRater: @unchecked Sendable {
     }
 }
 
-extension UsageRater {
+extension UsageEngine {
     /// Rates the row that was read last.
     @inline(__always)
-    private func rateRow(_ line: Int) -> UsageFault? {
+    private mutating func rateRow(_ line: Int) -> UsageFault? {
         guard let rate = rates.rate(of: row) else { return .product }
         let use: Range<Int64>
         switch span(at: rate) {
@@ -124,140 +149,133 @@ extension UsageRater {
         case .failure(let fault): return fault
         }
         if use.isEmpty { return nil }
-        if rate.schedule.dependsOnMonth { return rateMonth(rate, line) }
-        if rate.unit.isTime, let era = rate.era(from: use.lowerBound, until: use.upperBound) {
-            return ratePlain(rate, era, use, line)
+        if hasGroups { totals.setNames(of: row) }
+        if rate.isTime, let era = rate.era(from: use.lowerBound, until: use.upperBound), era.isBare,
+            rateBare(rate, era, use, line)
+        {
+            return nil
         }
-        return rateCut(rate, use, line)
+        return rate.dependsOnMonth ? rateMonth(rate, line) : rateCut(rate, use, line)
     }
 
     /// What the row used, in seconds of time, as its product counts it; a second for pieces.
     @inline(__always)
     private func span(at rate: UsageRate) -> Result<Range<Int64>, UsageFault> {
-        if !rate.unit.isTime { return .success(row.start..<(row.start + 1)) }
+        if !rate.isTime { return .success(row.start..<(row.start + 1)) }
         guard let end = row.end ?? rating.until?.value else { return .failure(.open) }
         guard end > row.start else { return .success(row.start..<row.start) }
         guard end - row.start <= Limits.usageSeconds else { return .failure(.tooOld) }
-        guard rate.metering != .perSecond else { return .success(row.start..<end) }
-        let counted = rate.metering.counted(
-            Second(row.start)..<Second(end), isEnded: row.end != nil, zone: zone)
-        return .success(counted.lowerBound.value..<counted.upperBound.value)
+        return .success(rate.isPerSecond ? row.start..<end : counted(row.start..<end, at: rate))
     }
 
-    /// At one price for a unit: a part of the first hour, whole hours, a part of the last.
+    @inline(never)
+    private func counted(_ use: Range<Int64>, at rate: UsageRate) -> Range<Int64> {
+        let counted = rates.details[rate.details].metering.counted(
+            Second(use.lowerBound)..<Second(use.upperBound), isEnded: row.end != nil, zone: zone)
+        return counted.lowerBound.value..<counted.upperBound.value
+    }
+
+    /// At one bare price of a unit: a part of the first hour, whole hours, a part of the last.
+    ///
+    /// False where 64 bits do not hold it, and nothing was done.
     @inline(__always)
-    private func ratePlain(_ rate: UsageRate, _ era: UsageRate.Era, _ use: Range<Int64>, _ line: Int) -> UsageFault? {
-        let quantity = row.quantity
-        if quantity.multipliedReportingOverflow(by: 3_600).overflow { return .tooMuch }
-        var sink = Sink(self, rate, line)
-        let firstEnd = zone.startOfHour(Second(use.lowerBound)).value + 3_600
-        guard use.upperBound > firstEnd else {
-            let counted = quantity * (use.upperBound - use.lowerBound)
-            sink.take(use.lowerBound, use.upperBound, counted, rate.fee(counted, era), price: era.unitPrice)
-            sink.finish()
-            return nil
+    private mutating func rateBare(
+        _ rate: UsageRate, _ era: UsageRate.Era, _ use: Range<Int64>, _ line: Int
+    ) -> Bool {
+        let (quantity, millionths) = UInt64(bitPattern: row.quantity).quotientAndRemainder(dividingBy: 1_000_000)
+        let (perSecond, isDear) = era.price.multipliedReportingOverflow(by: quantity)
+        guard millionths == 0, !isDear, perSecond <= UInt64.max / 3_600 else { return false }
+        let seconds = use.upperBound - use.lowerBound
+        // Hours begin at whole hours of UTC where the zone's offset is whole hours, and in every other zone too.
+        let first = min(seconds, 3_600 - Self.remainder(use.lowerBound + zone.offset))
+        let (hours, last) = (seconds - first).quotientAndRemainder(dividingBy: 3_600)
+        let firstFee = Int64(truncatingIfNeeded: perSecond &* UInt64(first) / rate.divisor)
+        let hourFee = hours > 0 ? Int64(truncatingIfNeeded: perSecond &* 3_600 / rate.divisor) : 0
+        let lastFee = last > 0 ? Int64(truncatingIfNeeded: perSecond &* UInt64(last) / rate.divisor) : 0
+        let sum = UsageSum(
+            lines: 1 + hours + (last > 0 ? 1 : 0), counted: Int128(row.quantity) * Int128(seconds),
+            bareList: Int128(firstFee) + Int128(hours) * Int128(hourFee) + Int128(lastFee))
+        note(sum, use: rate.use)
+        guard takesHours else { return true }
+        let price = UnitPrice(units: Int128(era.price))
+        var start = use.lowerBound
+        while start < use.upperBound {
+            let end = min(start - Self.remainder(start + zone.offset) + 3_600, use.upperBound)
+            let fee = start == use.lowerBound ? firstFee : end - start == 3_600 ? hourFee : lastFee
+            take(line, start..<end, row.quantity * (end - start), UsageRate.Fee(bare: fee), price: price)
+            start = end
         }
-        let head = quantity * (firstEnd - use.lowerBound)
-        sink.take(use.lowerBound, firstEnd, head, rate.fee(head, era), price: era.unitPrice)
-        let (hours, rest) = (use.upperBound - firstEnd).quotientAndRemainder(dividingBy: 3_600)
-        if hours > 0 {
-            let counted = quantity * 3_600
-            let fee = rate.fee(counted, era)
-            if sink.takesHours {
-                for hour in 0..<hours {
-                    let start = firstEnd + hour * 3_600
-                    sink.take(start, start + 3_600, counted, fee, price: era.unitPrice)
-                }
-            } else {
-                sink.sum.add(fee, counted: counted, times: hours)
-            }
-        }
-        if rest > 0 {
-            let tail = quantity * rest
-            sink.take(use.upperBound - rest, use.upperBound, tail, rate.fee(tail, era), price: era.unitPrice)
-        }
-        sink.finish()
-        return nil
+        return true
     }
 
-    /// Where prices change within the use, or are not plain.
-    private func rateCut(_ rate: UsageRate, _ use: Range<Int64>, _ line: Int) -> UsageFault? {
+    @inline(__always)
+    private static func remainder(_ second: Int64) -> Int64 {
+        let rest = second % 3_600
+        return rest < 0 ? rest + 3_600 : rest
+    }
+
+    /// Where prices change within the use, or are not bare.
+    @inline(never)
+    private mutating func rateCut(_ rate: UsageRate, _ use: Range<Int64>, _ line: Int) -> UsageFault? {
         let interval = RunInterval(
             start: Second(use.lowerBound), provenUntil: Second(use.upperBound), isEnded: true)
+        let details = rates.details[rate.details]
         var charges: [Charge] = []
         for part in interval.hourly(in: zone) {
             let hour = HourRating(
-                part, quantity: Quantity(units: Int128(row.quantity)), schedule: rate.schedule, unit: rate.unit,
+                part, quantity: Quantity(units: Int128(row.quantity)), schedule: details.schedule, unit: details.unit,
                 profile: rating.book.profile)
             guard hour.unpriced.isEmpty else { return .unpriced }
+            guard hour.counted.isInRange else { return .tooMuch }
             charges += hour.charges
         }
-        return take(charges, at: rate, line)
-    }
-
-    /// What the month's settlement found for this line.
-    private func rateMonth(_ rate: UsageRate, _ line: Int) -> UsageFault? {
-        switch months.charges(ofLine: line) {
-        case .success(let charges): take(charges, at: rate, line)
-        case .failure(let fault): fault
-        }
-    }
-
-    private func take(_ charges: [Charge], at rate: UsageRate, _ line: Int) -> UsageFault? {
-        guard charges.allSatisfy({ $0.counted.isInRange }) else { return .tooMuch }
-        var sink = Sink(self, rate, line)
-        for charge in charges {
-            sink.take(
-                charge.span.lowerBound.value, charge.span.upperBound.value,
-                Int64(truncatingIfNeeded: charge.counted.units), UsageRate.Fee(charge), price: charge.price.unitPrice)
-        }
-        sink.finish()
+        take(charges, at: rate, line)
         return nil
     }
 
-    /// Where the pieces of one row go: to sums, and to lines.
-    private struct Sink {
-        private let rater: UsageRater
-        private let rate: UsageRate
-        private let line: Int
-        /// Whether every hour must be taken by itself.
-        let takesHours: Bool
-        private let dependsOnTime: Bool
-        var sum = UsageSum()
-
-        @inline(__always)
-        init(_ rater: UsageRater, _ rate: UsageRate, _ line: Int) {
-            self.rater = rater
-            self.rate = rate
-            self.line = line
-            dependsOnTime = rater.totals.dependsOnTime
-            takesHours = rater.rating.writesLines || dependsOnTime
-            if !rater.totals.groups.isEmpty { rater.totals.setNames(of: rater.row, keys: &rater.keys) }
+    /// What the month's settlement found for this line.
+    @inline(never)
+    private mutating func rateMonth(_ rate: UsageRate, _ line: Int) -> UsageFault? {
+        switch months.charges(ofLine: line) {
+        case .success(let charges): take(charges, at: rate, line)
+        case .failure(let fault): return fault
         }
-
-        @inline(__always)
-        mutating func take(_ start: Int64, _ end: Int64, _ counted: Int64, _ fee: UsageRate.Fee, price: UnitPrice?) {
-            sum.add(fee, counted: counted)
-            guard takesHours else { return }
-            if dependsOnTime {
-                rater.totals.setTime(start, zone: rater.zone, keys: &rater.keys)
-                rater.totals.add(fee, counted: counted, at: rater.totals.place(of: rater.keys))
-            }
-            if rater.rating.writesLines { rater.write(line, start, end, counted, fee, price) }
-        }
-
-        @inline(__always)
-        func finish() {
-            while rater.ofUses.count <= rate.use { rater.ofUses.append(UsageSum()) }
-            rater.ofUses[rate.use].add(sum)
-            if !dependsOnTime, !rater.totals.groups.isEmpty {
-                rater.totals.add(sum, at: rater.totals.place(of: rater.keys))
-            }
-        }
+        return nil
     }
 
-    private func write(
-        _ line: Int, _ start: Int64, _ end: Int64, _ counted: Int64, _ fee: UsageRate.Fee, _ price: UnitPrice?
+    private mutating func take(_ charges: [Charge], at rate: UsageRate, _ line: Int) {
+        var sum = UsageSum()
+        for charge in charges {
+            let (fee, counted) = (UsageRate.Fee(charge), Int64(truncatingIfNeeded: charge.counted.units))
+            sum.add(UsageSum(fee, counted: counted))
+            guard takesHours else { continue }
+            let span = charge.span.lowerBound.value..<charge.span.upperBound.value
+            take(line, span, counted, fee, price: charge.price.unitPrice)
+        }
+        note(sum, use: rate.use)
+    }
+
+    /// Adds a row's sum to its use, and to its group where all its pieces are of one.
+    @inline(__always)
+    private mutating func note(_ sum: UsageSum, use: Int) {
+        while ofUses.count <= use { ofUses.append(UsageSum()) }
+        ofUses[use].add(sum)
+        if hasGroups, !totals.dependsOnTime { totals.add(sum) }
+    }
+
+    /// Takes one hour piece: to its group of time, and to the lines.
+    private mutating func take(
+        _ line: Int, _ span: Range<Int64>, _ counted: Int64, _ fee: UsageRate.Fee, price: UnitPrice?
+    ) {
+        if totals.dependsOnTime {
+            totals.setTime(span.lowerBound, zone: zone)
+            totals.add(UsageSum(fee, counted: counted))
+        }
+        if rating.writesLines { write(line, span, counted, fee, price) }
+    }
+
+    private mutating func write(
+        _ line: Int, _ span: Range<Int64>, _ counted: Int64, _ fee: UsageRate.Fee, _ price: UnitPrice?
     ) {
         text.whole(Int64(line))
         for column in [UsageColumn.account, .project, .resource, .product, .flavor] {
@@ -267,9 +285,9 @@ extension UsageRater {
         text.separator()
         text.decimal(Int128(row.quantity), scale: Quantity.scale)
         text.separator()
-        text.time(start)
+        text.time(span.lowerBound)
         text.separator()
-        text.time(end)
+        text.time(span.upperBound)
         text.separator()
         text.decimal(Int128(counted), scale: Quantity.scale)
         text.separator()

@@ -2,13 +2,12 @@ import Kernel
 import Money
 
 /// Cuts a line of a usage file into fields and reads its numbers; one worker has its own and uses it for every line.
-final class UsageRow {
+struct UsageRow: ~Copyable {
     private let header: UsageHeader
     private let starts: UnsafeMutablePointer<Int32>
     private let ends: UnsafeMutablePointer<Int32>
-    /// A quoted line without its quotes.
-    private var unquoted: [UInt8] = []
-    private var scratch: UnsafeMutableRawPointer
+    /// Where a quoted line is written without its quotes.
+    private let scratch: UnsafeMutableRawPointer
     private var base: UnsafeRawPointer
 
     /// Millionths of nodes, gigabytes or pieces.
@@ -33,7 +32,7 @@ final class UsageRow {
 
     /// Reads the line that begins at a place; gives the place behind its line feed, and what is wrong with it.
     @inline(__always)
-    func read(_ bytes: UnsafeRawBufferPointer, at first: Int) -> (next: Int, fault: UsageFault?) {
+    mutating func read(_ bytes: UnsafeRawBufferPointer, at first: Int) -> (next: Int, fault: UsageFault?) {
         guard let origin = bytes.baseAddress else { return (bytes.count, .fields) }
         var place = first
         var field = 0
@@ -85,7 +84,7 @@ final class UsageRow {
     }
 
     @inline(__always)
-    private func numbers() -> UsageFault? {
+    private mutating func numbers() -> UsageFault? {
         for column in [UsageColumn.account, .project, .product, .flavor] where bytes(column).isEmpty {
             return .missing(column)
         }
@@ -105,7 +104,7 @@ final class UsageRow {
     }
 
     /// Takes the quotes of a line away; false where they do not pair or text stands beside them.
-    private func unquote(_ line: UnsafeRawBufferPointer) -> Bool {
+    private mutating func unquote(_ line: UnsafeRawBufferPointer) -> Bool {
         base = UnsafeRawPointer(scratch)
         var (field, place, written) = (0, 0, 0)
         starts[0] = 0

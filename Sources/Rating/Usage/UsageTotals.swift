@@ -1,77 +1,68 @@
 import Kernel
-public import Money
+import Money
 import Pricing
 
-/// Sums of rated usage.
-public struct UsageSum: Hashable, Sendable {
-    /// Hour pieces: what bills would have as lines.
-    public internal(set) var lines: Int64 = 0
-    /// Millionths of what is counted.
-    var countedUnits: Int128 = 0
-    var listUnits: Int128 = 0
-    var discountUnits: Int128 = 0
-    var truncatedUnits: Int128 = 0
-    var dueUnits: Int128 = 0
-
-    public var counted: Quantity { Quantity(units: countedUnits) }
-    public var list: Amount { Amount(units: listUnits) }
-    public var discount: Amount { Amount(units: discountUnits) }
-    public var truncated: Amount { Amount(units: truncatedUnits) }
-    public var due: Amount { Amount(units: dueUnits) }
-
-    public init() {}
-
-    /// Adds so many pieces of one count and one fee.
-    @inline(__always)
-    mutating func add(_ fee: UsageRate.Fee, counted: Int64, times count: Int64 = 1) {
-        let pieces = Int128(count)
-        lines += count
-        countedUnits += Int128(counted) * pieces
-        listUnits += fee.list * pieces
-        discountUnits += fee.discount * pieces
-        truncatedUnits += fee.truncated * pieces
-        dueUnits += fee.due * pieces
-    }
-
-    @inline(__always)
-    mutating func add(_ other: UsageSum) {
-        lines += other.lines
-        countedUnits += other.countedUnits
-        listUnits += other.listUnits
-        discountUnits += other.discountUnits
-        truncatedUnits += other.truncatedUnits
-        dueUnits += other.dueUnits
-    }
-}
-
 /// Sums by the groups of a rating; one worker has its own, and they are brought together at the end.
-final class UsageTotals {
+struct UsageTotals: ~Copyable {
     let groups: [UsageGroup]
-    private let names: [NameTable]
-    /// Each folds one more column into the key; the last gives the sum's place.
-    private let pairs: [PairTable]
+    /// Whether pieces of one row can belong to several groups.
+    let dependsOnTime: Bool
+    /// One for each group.
+    private let names: UnsafeMutableBufferPointer<NameTable>
+    /// Each folds one more group into the key; the last gives the sum's place.
+    private let pairs: UnsafeMutableBufferPointer<PairTable>
+    private let columns: UnsafeMutableBufferPointer<UsageColumn?>
+    private let keys: UnsafeMutableBufferPointer<Int32>
     private(set) var sums: [UsageSum] = []
+    /// What was added and not looked up yet.
+    private let pending: UnsafeMutableBufferPointer<Pending>
+    private var pendingCount = 0
+
+    /// A sum and the last pair of its key.
+    ///
+    /// Look-ups wait for each other's memory when they come one by one; many in a row overlap.
+    private struct Pending {
+        var pair: UInt64
+        var place: Int32
+        var sum: UsageSum
+    }
+
+    private static let pendingCapacity = 256
 
     init(groups: [UsageGroup]) {
         self.groups = groups
         dependsOnTime = groups.contains { $0.column == nil }
-        names = groups.map { _ in NameTable() }
-        pairs = groups.map { _ in PairTable() }
+        names = .allocate(capacity: groups.count)
+        pairs = .allocate(capacity: groups.count)
+        columns = .allocate(capacity: groups.count)
+        keys = .allocate(capacity: groups.count)
+        keys.initialize(repeating: 0)
+        pending = .allocate(capacity: Self.pendingCapacity)
+        for (index, group) in groups.enumerated() {
+            names.initializeElement(at: index, to: NameTable())
+            pairs.initializeElement(at: index, to: PairTable())
+            columns.initializeElement(at: index, to: group.column)
+        }
+    }
+
+    deinit {
+        names.deinitialize().deallocate()
+        pairs.deinitialize().deallocate()
+        columns.deallocate()
+        keys.deallocate()
+        pending.deallocate()
     }
 
     /// Sets the keys of a row's names; those of time are set piece by piece.
     @inline(__always)
-    func setNames(of row: UsageRow, keys: inout [Int32]) {
-        for (index, group) in groups.enumerated() {
-            if let column = group.column { keys[index] = names[index].number(of: row.bytes(column)) }
+    mutating func setNames(of row: borrowing UsageRow) {
+        for index in columns.indices {
+            if let column = columns[index] { keys[index] = names[index].number(of: row.bytes(column)) }
         }
     }
 
-    /// Whether pieces of one row can belong to several groups.
-    let dependsOnTime: Bool
-
     /// Sets the keys of time for a piece.
-    func setTime(_ start: Int64, zone: BillingZone, keys: inout [Int32]) {
+    mutating func setTime(_ start: Int64, zone: BillingZone) {
         for (index, group) in groups.enumerated() where group.column == nil {
             let second = Second(start)
             let first: Second =
@@ -84,23 +75,31 @@ final class UsageTotals {
         }
     }
 
-    /// The place of a key's sum.
+    /// Adds to the group whose keys are set.
     @inline(__always)
-    func place(of keys: [Int32]) -> Int {
+    mutating func add(_ sum: UsageSum) {
         var key: Int32 = 0
-        for index in keys.indices { key = pairs[index].number(of: key, keys[index]) }
-        if Int(key) >= sums.count { sums.append(UsageSum()) }
-        return Int(key)
+        for index in 0..<(keys.count - 1) { key = pairs[index].number(of: PairTable.pair(key, keys[index])) }
+        pending.initializeElement(
+            at: pendingCount, to: Pending(pair: PairTable.pair(key, keys[keys.count - 1]), place: 0, sum: sum))
+        pendingCount += 1
+        if pendingCount == Self.pendingCapacity { flush() }
     }
 
-    @inline(__always)
-    func add(_ fee: UsageRate.Fee, counted: Int64, at place: Int) { sums[place].add(fee, counted: counted) }
-
-    @inline(__always)
-    func add(_ sum: UsageSum, at place: Int) { sums[place].add(sum) }
+    /// Adds what waits to its sums.
+    mutating func flush() {
+        guard pendingCount > 0 else { return }
+        let last = pairs.count - 1
+        for index in 0..<pendingCount { pending[index].place = pairs[last].number(of: pending[index].pair) }
+        while sums.count < pairs[last].pairs.count { sums.append(UsageSum()) }
+        sums.withUnsafeMutableBufferPointer { sums in
+            for index in 0..<pendingCount { sums[Int(pending[index].place)].add(pending[index].sum) }
+        }
+        pendingCount = 0
+    }
 
     /// Takes in what another worker summed.
-    func absorb(_ other: UsageTotals) {
+    mutating func absorb(_ other: borrowing UsageTotals) {
         let renamed = groups.indices.map { index in
             groups[index].column == nil
                 ? []
@@ -109,11 +108,12 @@ final class UsageTotals {
                 }
         }
         for place in other.sums.indices {
-            let keys = other.keys(at: place).enumerated().map { index, key in
-                groups[index].column == nil ? key : renamed[index][Int(key)]
+            for (index, key) in other.keys(at: place).enumerated() {
+                keys[index] = groups[index].column == nil ? key : renamed[index][Int(key)]
             }
-            sums[self.place(of: keys)].add(other.sums[place])
+            add(other.sums[place])
         }
+        flush()
     }
 
     /// The keys of a sum's place, unfolded from the last to the first.
@@ -129,33 +129,41 @@ final class UsageTotals {
     }
 
     /// Every group, by the bytes of its columns, first column first.
-    func sorted(zone: BillingZone) -> [(texts: [ArraySlice<UInt8>], sum: UsageSum)] {
-        let texts = sums.indices.map { place in
-            keys(at: place).enumerated().map { index, key in text(key, index, zone: zone) }
+    func sorted(zone: BillingZone) -> [UsageSummary.Group] {
+        let keys = sums.indices.map { self.keys(at: $0) }
+        let columns = groups.indices.map { index in
+            var texts: [Int32: [UInt8]] = [:]
+            for key in keys where texts[key[index]] == nil { texts[key[index]] = text(key[index], index, zone: zone) }
+            return Column(texts: texts)
         }
-        let places = groups.indices.map { index in ranks(of: index, texts: texts) }
         let order = sums.indices.sorted { left, right in
-            for index in places.indices where places[index][left] != places[index][right] {
-                return places[index][left] < places[index][right]
+            for (index, column) in columns.enumerated() where keys[left][index] != keys[right][index] {
+                return column.rank(of: keys[left][index]) < column.rank(of: keys[right][index])
             }
             return false
         }
-        return order.map { (texts[$0], sums[$0]) }
+        return order.map { place in
+            UsageSummary.Group(
+                texts: columns.enumerated().map { $0.element.texts[keys[place][$0.offset]] ?? [] }, sum: sums[place])
+        }
     }
 
-    private func text(_ key: Int32, _ index: Int, zone: BillingZone) -> ArraySlice<UInt8> {
+    private func text(_ key: Int32, _ index: Int, zone: BillingZone) -> [UInt8] {
         groups[index].column == nil
-            ? ArraySlice(groups[index].text(of: key, zone: zone).utf8) : names[index].bytes(of: key)
+            ? Array(groups[index].text(of: key, zone: zone).utf8) : Array(names[index].bytes(of: key))
     }
 
-    /// Where each group's text of a column stands among all texts of that column.
-    private func ranks(of index: Int, texts: [[ArraySlice<UInt8>]]) -> [Int32] {
-        var ranks: [Int32: Int32] = [:]
-        let keys = sums.indices.map { self.keys(at: $0)[index] }
-        var seen: [Int32: Int] = [:]
-        for (place, key) in keys.enumerated() where seen[key] == nil { seen[key] = place }
-        let ordered = seen.sorted { texts[$0.value][index].lexicographicallyPrecedes(texts[$1.value][index]) }
-        for (rank, entry) in ordered.enumerated() { ranks[entry.key] = Int32(rank) }
-        return keys.map { ranks[$0] ?? 0 }
+    /// The texts of one group column, and where each stands among them.
+    private struct Column {
+        let texts: [Int32: [UInt8]]
+        private let ranks: [Int32: Int]
+
+        init(texts: [Int32: [UInt8]]) {
+            self.texts = texts
+            let sorted = texts.sorted { $0.value.lexicographicallyPrecedes($1.value) }
+            ranks = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($0.element.key, $0.offset) })
+        }
+
+        func rank(of key: Int32) -> Int { ranks[key] ?? 0 }
     }
 }
