@@ -75,7 +75,11 @@ enum Library {
 let package = Package(
     name: "atelier",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "atelier", targets: ["atelier"])],
+    products: [
+        .executable(name: "atelier", targets: ["atelier"]),
+        // The billing engine without the platform: prices, cutting, rating.
+        .library(name: "Rating", targets: ["Kernel", "Money", "Pricing", "Metering", "Rating"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),

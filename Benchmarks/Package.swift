@@ -5,8 +5,12 @@ import PackageDescription
 let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1")],
+    dependencies: [
+        .package(name: "atelier", path: ".."),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    ],
     targets: [
-        .executableTarget(name: "bare", dependencies: [.product(name: "Hummingbird", package: "hummingbird")])
+        .executableTarget(name: "bare", dependencies: [.product(name: "Hummingbird", package: "hummingbird")]),
+        .executableTarget(name: "kernel", dependencies: [.product(name: "Rating", package: "atelier")]),
     ]
 )

@@ -7,4 +7,7 @@ source scripts/common.sh
 scripts/clients.sh
 say "building the yardstick"
 swift build -c release --package-path Benchmarks --scratch-path .build-bench >&2
-BARE=$PWD/.build-bench/release/bare .venv-clients/bin/python Benchmarks/bench.py "$@"
+scripts/peers.sh
+tools=$PWD/.build-bench/release
+BARE=$tools/bare .venv-clients/bin/python Benchmarks/bench.py "$@"
+KERNEL=$tools/kernel PEERS=$PWD/.venv-peers/bin/python python3 Benchmarks/rating.py "$@"

@@ -100,7 +100,8 @@ enum UsageBook {
             },
             prices: flavors.map {
                 DatedPrice(
-                    product: product, flavor: FlavorID($0), perUnit: UnitPrice(perHour[$0] ?? "") ?? UnitPrice(units: -1),
+                    product: product, flavor: FlavorID($0),
+                    perUnit: UnitPrice(perHour[$0] ?? "") ?? UnitPrice(units: -1),
                     validFrom: Second(0))
             } + extra, discounts: discounts)
     }

@@ -37,7 +37,8 @@ enum LocalVerb {
         return { done, whole in
             let percent = whole > 0 ? min(100, done * 100 / whole) : 100
             guard shown.exchange(percent, ordering: .relaxed) != percent else { return }
-            let bar = String(repeating: "█", count: Int(percent / 4)) + String(repeating: "░", count: Int(25 - percent / 4))
+            let bar =
+                String(repeating: "█", count: Int(percent / 4)) + String(repeating: "░", count: Int(25 - percent / 4))
             Terminal.progress("\(bar) \(percent) % \(what)")
         }
     }

@@ -13,9 +13,9 @@ struct RateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rate", abstract: "Cut a usage file on the clock hour and price it by a price book.",
         discussion: """
-            The file is CSV, plain or compressed with gzip, with the columns account, project, resource, product, flavor,
-            quantity, start and end (docs/usage-file.md). A line that cannot be rated is refused with its reason, the
-            rest goes on, and the exit code is then 1.
+            The file is CSV, plain or compressed with gzip, with the columns account, project, resource, product,
+            flavor, quantity, start and end (docs/usage-file.md). A line that cannot be rated is refused with its
+            reason, the rest goes on, and the exit code is then 1.
             """)
 
     @Option(help: ArgumentHelp("The price book.", valueName: "file")) var priceBook: String
@@ -73,8 +73,9 @@ struct RateCommand: AsyncParsableCommand {
             LocalVerb.show(view.table)
         }
         guard outcome.summary.rejected > 0 else { return }
-        LocalVerb.tell("\(outcome.summary.rejected) of \(outcome.summary.rows) lines were refused"
-            + (rejects.map { "; see \($0)" } ?? ", the first of them (line, reason, row; --rejects keeps all):"))
+        LocalVerb.tell(
+            "\(outcome.summary.rejected) of \(outcome.summary.rows) lines were refused"
+                + (rejects.map { "; see \($0)" } ?? ", the first of them (line, reason, row; --rejects keeps all):"))
         if rejects == nil { LocalVerb.tell(Self.first(10, of: outcome.refusals)) }
         throw ExitCode(1)
     }

@@ -19,32 +19,34 @@ struct UsageSummaryView {
 
     var json: JSONValue {
         .object(
-            JSONObject([
-                (
-                    name: "price_book",
-                    value: .object(
-                        JSONObject([
-                            (name: "id", value: .string(book.id.text)), (name: "version", value: .string(book.version)),
-                            (name: "currency", value: .string(book.currency.code)),
-                            (name: "site", value: .string(book.profile.rawValue)),
-                        ]))
-                ), (name: "partition", value: partition.map { .string($0) } ?? .null),
-                (name: "rows", value: .number(String(summary.rows))),
-                (name: "rejected", value: .number(String(summary.rejected))),
-            ] + Self.fields(of: summary.total) + [
-                (
-                    name: "uses",
-                    value: .array(
-                        summary.uses.sorted { $0.key < $1.key }.map { use, sum in
-                            .object(
-                                JSONObject(
-                                    [
-                                        (name: "product", value: .string(use.product)),
-                                        (name: "flavor", value: .string(use.flavor)),
-                                    ] + Self.fields(of: sum)))
-                        })
-                )
-            ]))
+            JSONObject(
+                [
+                    (
+                        name: "price_book",
+                        value: .object(
+                            JSONObject([
+                                (name: "id", value: .string(book.id.text)),
+                                (name: "version", value: .string(book.version)),
+                                (name: "currency", value: .string(book.currency.code)),
+                                (name: "site", value: .string(book.profile.rawValue)),
+                            ]))
+                    ), (name: "partition", value: partition.map { .string($0) } ?? .null),
+                    (name: "rows", value: .number(String(summary.rows))),
+                    (name: "rejected", value: .number(String(summary.rejected))),
+                ] + Self.fields(of: summary.total) + [
+                    (
+                        name: "uses",
+                        value: .array(
+                            summary.uses.sorted { $0.key < $1.key }.map { use, sum in
+                                .object(
+                                    JSONObject(
+                                        [
+                                            (name: "product", value: .string(use.product)),
+                                            (name: "flavor", value: .string(use.flavor)),
+                                        ] + Self.fields(of: sum)))
+                            })
+                    )
+                ]))
     }
 
     private static func fields(of sum: UsageSum) -> [(name: String, value: JSONValue)] {

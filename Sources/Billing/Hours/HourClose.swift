@@ -37,7 +37,8 @@ public struct HourClose: Sendable {
         let charges =
             interval.part(inHour: hour).map { part in
                 HourRating(
-                    part, quantity: Quantity(metered.segment.quantity), schedule: schedule, unit: unit, profile: book.profile,
+                    part, quantity: Quantity(metered.segment.quantity), schedule: schedule, unit: unit,
+                    profile: book.profile,
                     before: before
                 ).charges
             } ?? []

@@ -55,7 +55,8 @@ struct PriceBookText {
     private static func details(of product: Product) -> [String] {
         var words: [String] = []
         if !UsageUnit.known.contains(product.unit) {
-            words += ["of", String(product.unit.counted), product.unit.rounding?.rawValue ?? "none"]
+            words +=
+                ["of", String(product.unit.counted), product.unit.rounding?.rawValue ?? "none"]
                 + (product.unit.isTime ? ["time"] : [])
         }
         if product.metering != .perSecond {

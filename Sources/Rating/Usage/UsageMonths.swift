@@ -33,7 +33,9 @@ public struct UsageMonths: Sendable {
     /// Prices everything that was gathered: for each account, product and flavor, hour by hour, in one hour line by
     /// line. What a month's fee lacks to its minimum goes to the month's last line.
     public mutating func settle(by book: PriceBook) {
-        for group in Dictionary(grouping: entries, by: { Use(account: $0.payer.account, product: $0.product, flavor: $0.flavor) }) {
+        for group in Dictionary(
+            grouping: entries, by: { Use(account: $0.payer.account, product: $0.product, flavor: $0.flavor) })
+        {
             settle(group.value, product: ProductID(group.key.product), by: book)
         }
         entries = []

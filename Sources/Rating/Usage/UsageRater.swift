@@ -74,7 +74,7 @@ struct UsageEngine: ~Copyable {
         var (place, line) = (0, firstLine)
         while place < bytes.count {
             let (next, fault) = row.read(bytes, at: place)
-            if fault != nil || isMine {
+            if fault?.hidesAccount == true ? isFirstShare : isMine {
                 rows += 1
                 if let fault = fault ?? rateRow(line) { reject(fault, line, bytes[place..<next]) }
             }
@@ -124,6 +124,9 @@ struct UsageEngine: ~Copyable {
         guard let partition = rating.partition else { return true }
         return partition.includes(row.bytes(.account))
     }
+
+    /// The share that refuses what nobody can tell the account of.
+    private var isFirstShare: Bool { rating.partition.map { $0.index == 1 } ?? true }
 
     @inline(never)
     private mutating func reject(_ fault: UsageFault, _ line: Int, _ bytes: Slice<UnsafeRawBufferPointer>) {
@@ -183,35 +186,25 @@ extension UsageEngine {
         _ rate: UsageRate, _ era: UsageRate.Era, _ use: Range<Int64>, _ line: Int
     ) -> Bool {
         let (quantity, millionths) = UInt64(bitPattern: row.quantity).quotientAndRemainder(dividingBy: 1_000_000)
-        let (perSecond, isDear) = era.price.multipliedReportingOverflow(by: quantity)
-        guard millionths == 0, !isDear, perSecond <= UInt64.max / 3_600 else { return false }
         let seconds = use.upperBound - use.lowerBound
-        // Hours begin at whole hours of UTC where the zone's offset is whole hours, and in every other zone too.
-        let first = min(seconds, 3_600 - Self.remainder(use.lowerBound + zone.offset))
-        let (hours, last) = (seconds - first).quotientAndRemainder(dividingBy: 3_600)
-        let firstFee = Int64(truncatingIfNeeded: perSecond &* UInt64(first) / rate.divisor)
-        let hourFee = hours > 0 ? Int64(truncatingIfNeeded: perSecond &* 3_600 / rate.divisor) : 0
-        let lastFee = last > 0 ? Int64(truncatingIfNeeded: perSecond &* UInt64(last) / rate.divisor) : 0
+        guard millionths == 0,
+            let bare = BareUse(
+                price: era.price, quantity: quantity, divisor: rate.divisor, start: use.lowerBound + zone.offset,
+                seconds: seconds)
+        else { return false }
         let sum = UsageSum(
-            lines: 1 + hours + (last > 0 ? 1 : 0), counted: Int128(row.quantity) * Int128(seconds),
-            bareList: Int128(firstFee) + Int128(hours) * Int128(hourFee) + Int128(lastFee))
+            lines: bare.pieces, counted: Int128(row.quantity) * Int128(seconds), bareList: bare.list)
         note(sum, use: rate.use)
         guard takesHours else { return true }
         let price = UnitPrice(units: Int128(era.price))
         var start = use.lowerBound
         while start < use.upperBound {
-            let end = min(start - Self.remainder(start + zone.offset) + 3_600, use.upperBound)
-            let fee = start == use.lowerBound ? firstFee : end - start == 3_600 ? hourFee : lastFee
+            let end = min(start - BareUse.secondOfHour(start + zone.offset) + 3_600, use.upperBound)
+            let fee = start == use.lowerBound ? bare.firstFee : end - start == 3_600 ? bare.hourFee : bare.lastFee
             take(line, start..<end, row.quantity * (end - start), UsageRate.Fee(bare: fee), price: price)
             start = end
         }
         return true
-    }
-
-    @inline(__always)
-    private static func remainder(_ second: Int64) -> Int64 {
-        let rest = second % 3_600
-        return rest < 0 ? rest + 3_600 : rest
     }
 
     /// Where prices change within the use, or are not bare.

@@ -27,8 +27,10 @@ public struct UsageRating: Sendable {
     }
 
     /// The header of the lines written.
-    public static let lineHeader =
-        "line,account,project,resource,product,flavor,quantity,from,until,counted,unit_price,list,discount,truncated,due\n"
+    public static let lineHeader = """
+        line,account,project,resource,product,flavor,quantity,from,until,counted,unit_price,list,discount,truncated,due
+
+        """
 
     /// The header of what is refused.
     public static let rejectHeader = "line,reason,row\n"

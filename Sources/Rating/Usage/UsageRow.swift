@@ -149,6 +149,14 @@ public enum UsageFault: Error, Hashable, Sendable {
     case unpriced
     case tooMuch
 
+    /// Whether the line could not even be cut into fields.
+    var hidesAccount: Bool {
+        switch self {
+        case .empty, .fields, .quotes, .tooLong, .missing(.account): true
+        default: false
+        }
+    }
+
     /// One sentence without a full stop, as it stands in the rejects.
     public var words: String {
         switch self {

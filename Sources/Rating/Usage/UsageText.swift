@@ -50,7 +50,8 @@ struct UsageText {
         let civil = CivilTime(Second(second), offset: 0)
         guard (0...9_999).contains(civil.year) else { return plain(Second(second).description.utf8) }
         digits(UInt64(civil.year), width: 4)
-        for (mark, number) in [(UInt8(0x2D), civil.month), (0x2D, civil.day), (0x54, civil.hour), (0x3A, civil.minute)] {
+        for (mark, number) in [(UInt8(0x2D), civil.month), (0x2D, civil.day), (0x54, civil.hour), (0x3A, civil.minute)]
+        {
             bytes.append(mark)
             digits(UInt64(number), width: 2)
         }
