@@ -36,7 +36,7 @@ struct UsageRate {
     }
 
     /// A fee in units of 10^-8: list, discount, truncated, due.
-    struct Fee {
+    struct Fee: Equatable {
         let list: Int128
         let discount: Int128
         let truncated: Int128

@@ -47,6 +47,7 @@ struct UsageEngine: ~Copyable {
     private var totals: UsageTotals
     private(set) var text = UsageText()
     private(set) var rejects = UsageText()
+    private var last: WrittenPiece?
     private var rows: Int64 = 0
     private var refused: Int64 = 0
     /// By the place of the use.
@@ -71,6 +72,7 @@ struct UsageEngine: ~Copyable {
     mutating func rate(_ bytes: UnsafeRawBufferPointer, firstLine: Int) {
         text.clear()
         rejects.clear()
+        last = nil
         var (place, line) = (0, firstLine)
         while place < bytes.count {
             let (next, fault) = row.read(bytes, at: place)
@@ -267,9 +269,39 @@ extension UsageEngine {
         if rating.writesLines { write(line, span, counted, fee, price) }
     }
 
+    /// Writes one hour piece; what it shares with the piece before is copied.
     private mutating func write(
         _ line: Int, _ span: Range<Int64>, _ counted: Int64, _ fee: UsageRate.Fee, _ price: UnitPrice?
     ) {
+        let former = last
+        let start = text.count
+        let isSameLine = former?.line == line
+        if let former, isSameLine {
+            text.again(former.head)
+        } else {
+            writeHead(line)
+        }
+        let head = start..<text.count
+        if let former, isSameLine, former.end == span.lowerBound {
+            text.again(former.until)
+        } else {
+            text.time(span.lowerBound)
+        }
+        text.separator()
+        let until = text.count
+        text.time(span.upperBound)
+        let tail = text.count
+        if let former, isSameLine, former.counted == counted, former.fee == fee, former.price == price {
+            text.again(former.tail)
+        } else {
+            writeTail(counted, fee, price)
+        }
+        last = WrittenPiece(
+            line: line, end: span.upperBound, counted: counted, fee: fee, price: price, head: head, until: until..<tail,
+            tail: tail..<text.count)
+    }
+
+    private mutating func writeHead(_ line: Int) {
         text.whole(Int64(line))
         for column in [UsageColumn.account, .project, .resource, .product, .flavor] {
             text.separator()
@@ -278,9 +310,9 @@ extension UsageEngine {
         text.separator()
         text.decimal(Int128(row.quantity), scale: Quantity.scale)
         text.separator()
-        text.time(span.lowerBound)
-        text.separator()
-        text.time(span.upperBound)
+    }
+
+    private mutating func writeTail(_ counted: Int64, _ fee: UsageRate.Fee, _ price: UnitPrice?) {
         text.separator()
         text.decimal(Int128(counted), scale: Quantity.scale)
         text.separator()
@@ -291,4 +323,16 @@ extension UsageEngine {
         }
         text.endLine()
     }
+}
+
+/// The piece written last, and where its parts stand in the text.
+private struct WrittenPiece {
+    let line: Int
+    let end: Int64
+    let counted: Int64
+    let fee: UsageRate.Fee
+    let price: UnitPrice?
+    let head: Range<Int>
+    let until: Range<Int>
+    let tail: Range<Int>
 }
