@@ -12,6 +12,7 @@ public struct AtelierCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Server", subcommands: [InitCommand.self, ServeCommand.self, UpCommand.self]),
             CommandGroup(name: "Pricing", subcommands: [RateCommand.self]),
+            CommandGroup(name: "Books", subcommands: [VerifyCommand.self, ExportCommand.self]),
         ] + ClientCommands.groups)
 
     public init() {}

@@ -4,7 +4,7 @@ import Kernel
 /// Small text files, read and written whole.
 enum TextFile {
     /// The longest file that is read.
-    private static let limit = 4 << 20
+    private static let limit = Limits.priceBookFileBytes
 
     static func read(_ path: String) throws(Fault) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -38,9 +38,10 @@ public struct TopUpAccount: Sendable {
                 return ShowBalance.Balance(wallet: try transaction.wallet(of: account), currency: terms.currency)
             }
             let split = try transaction.wallet(of: account).receiving(amount)
-            try transaction.append(
+            try transaction.post(
                 try Posting.topUp(
-                    id: id, at: now, reference: reference, owner: account.text, currency: terms.currency, split: split))
+                    id: id, at: now, reference: reference, owner: account.text, currency: terms.currency, split: split),
+                ports: ports)
             return ShowBalance.Balance(wallet: try transaction.wallet(of: account), currency: terms.currency)
         }
     }

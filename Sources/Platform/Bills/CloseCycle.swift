@@ -31,11 +31,11 @@ struct CloseCycle: Sendable {
             let due = try transaction.billSums(account: account, cycle: cycle).reduce(Amount.zero) { $0 + $1.due }
             let difference = book.profile.monthlyTotal(of: due) - due
             guard difference != .zero else { return }
-            try transaction.append(
+            try transaction.post(
                 try Posting.rounding(
                     id: ports.identifiers.hexadecimal(), at: ports.clock.now(), reference: reference,
                     owner: account.text, currency: terms.currency,
-                    split: try transaction.wallet(of: account).paying(difference)))
+                    split: try transaction.wallet(of: account).paying(difference)), ports: ports)
         }
     }
 }

@@ -11,11 +11,24 @@ import Pricing
 /// order of their ids. A late fact so changes every later line of its month, and the net is what on-time facts would
 /// have given (law 6).
 struct SettleMonth {
-    let ports: Ports
+    let catalogue: Catalogue
+    let zone: BillingZone
     let transaction: any StoreTransaction
 
-    func callAsFunction(_ metered: MeteredSegment, from first: Second, through lastHour: Second) throws {
-        let zone = ports.settings.zone
+    init(ports: Ports, transaction: any StoreTransaction) {
+        self.init(catalogue: ports.catalogue, zone: ports.settings.zone, transaction: transaction)
+    }
+
+    init(catalogue: Catalogue, zone: BillingZone, transaction: any StoreTransaction) {
+        self.catalogue = catalogue
+        self.zone = zone
+        self.transaction = transaction
+    }
+
+    /// Bills what every month lacks from an hour on.
+    func callAsFunction(
+        _ metered: MeteredSegment, from first: Second, through lastHour: Second, ports: Ports
+    ) throws {
         var month = zone.month(of: first)
         while month.lowerBound <= lastHour {
             for (draft, book) in try drafts(like: metered, in: month, from: first, through: lastHour) {
@@ -76,7 +89,7 @@ struct SettleMonth {
         let all = try transaction.meteredSegments(
             account: metered.account, product: metered.segment.product, flavor: metered.segment.flavor)
         return try all.compactMap { metered in
-            let book = try ports.catalogue.book(metered.book)
+            let book = try catalogue.book(metered.book)
             let facts = try transaction.facts(of: metered.segment.id)
             guard let interval = try metered.countedInterval(of: facts, book: book),
                 interval.start < month.upperBound, interval.provenUntil > month.lowerBound

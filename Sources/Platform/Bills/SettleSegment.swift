@@ -20,7 +20,7 @@ struct SettleSegment {
         let close = HourClose(of: metered, book: book)
         var hour = zone.startOfHour(stretch.settledThrough ?? interval.start)
         if close.dependsOnMonth {
-            try SettleMonth(ports: ports, transaction: transaction)(metered, from: hour, through: lastHour)
+            try SettleMonth(ports: ports, transaction: transaction)(metered, from: hour, through: lastHour, ports: ports)
         } else {
             while hour < end, hour < interval.provenUntil {
                 let billed = try transaction.billLines(of: metered.segment.id, hour: hour)
@@ -55,6 +55,8 @@ extension StoreTransaction {
             draft, id: ports.identifiers.hexadecimal(), cycle: ports.settings.zone.cycle(openHour),
             billedAt: ports.clock.now(), paid: split)
         try append(line)
-        try append(try Posting.charge(for: line, id: ports.identifiers.hexadecimal(), currency: book.currency))
+        try post(
+            try Posting.charge(for: line, id: ports.identifiers.hexadecimal(), currency: book.currency), line: line,
+            ports: ports)
     }
 }

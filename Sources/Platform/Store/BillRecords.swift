@@ -9,6 +9,10 @@ public import Pricing
 public protocol BillRecords {
     func append(_ line: BillLine) throws
     func billLine(_ id: BillLineID) throws -> BillLine?
+    /// Lines of all accounts behind a place among them, in order.
+    func billLines(after number: Int64, limit: Int) throws -> [(number: Int64, line: BillLine)]
+    /// How many lines there are, of all accounts.
+    func billLineCount() throws -> Int64
     /// The lines of one stretch in one clock hour, oldest first.
     func billLines(of segment: SegmentID, hour: Second) throws -> [BillLine]
     /// The lines of one use of an account whose hours lie in a range, oldest first.

@@ -11,6 +11,8 @@ public protocol MeteringRecords {
     func meteredSegment(_ id: SegmentID) throws -> MeteredSegment?
     /// The stretches of a resource, oldest first.
     func meteredSegments(of resource: ResourceID) throws -> [MeteredSegment]
+    /// Stretches of all accounts in order of id, above a given id.
+    func meteredSegments(after: SegmentID?, limit: Int) throws -> [MeteredSegment]
     /// The stretches of one use of an account, by id.
     func meteredSegments(account: AccountID, product: ProductID, flavor: FlavorID) throws -> [MeteredSegment]
 

@@ -9,8 +9,16 @@ public protocol WalletRecords {
     func update(_ terms: BillingTerms) throws
     func billingTerms(_ account: AccountID) throws -> BillingTerms?
 
-    /// Appends a posting and moves the balances it touches, in one step.
-    func append(_ posting: Posting) throws
+    /// Appends a posting and moves the balances it touches, in one step; gives its place in the journal.
+    @discardableResult
+    func append(_ posting: Posting) throws -> Int64
+    /// Postings behind a place in the journal, in order.
+    func postings(after number: Int64, limit: Int) throws -> [NumberedPosting]
+    /// The chain's last link; nil where it has none.
+    func lastLink() throws -> JournalLink?
+    func append(_ link: JournalLink) throws
+    /// Links behind a place in the journal, in order.
+    func links(after number: Int64, limit: Int) throws -> [JournalLink]
     func balance(_ account: LedgerAccount) throws -> Amount
     /// The postings with this reference, oldest first.
     func postings(reference: String) throws -> [Posting]

@@ -37,6 +37,14 @@ extension SQLiteTransaction {
         try row("SELECT \(Self.columns) FROM bill_lines WHERE id = ?", [id.text], line(of:))
     }
 
+    func billLines(after number: Int64, limit: Int) throws -> [(number: Int64, line: BillLine)] {
+        try rows(
+            "SELECT \(Self.columns), number FROM bill_lines WHERE number > ? ORDER BY number LIMIT ?", [number, limit]
+        ) { row in (row[29], try line(of: row)) }
+    }
+
+    func billLineCount() throws -> Int64 { try number("SELECT COUNT(*) FROM bill_lines") }
+
     func billLines(of segment: SegmentID, hour: Second) throws -> [BillLine] {
         try rows(
             "SELECT \(Self.columns) FROM bill_lines WHERE segment = ? AND hour = ? ORDER BY number",

@@ -35,6 +35,12 @@ extension SQLiteTransaction {
             [resource.text], metered(of:))
     }
 
+    func meteredSegments(after: SegmentID?, limit: Int) throws -> [MeteredSegment] {
+        try rows(
+            "SELECT \(Self.segmentColumns) FROM metered_segments WHERE id > ? ORDER BY id LIMIT ?",
+            [after?.text ?? "", limit], metered(of:))
+    }
+
     func meteredSegments(account: AccountID, product: ProductID, flavor: FlavorID) throws -> [MeteredSegment] {
         try rows(
             """

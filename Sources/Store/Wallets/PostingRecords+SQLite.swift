@@ -6,7 +6,8 @@ import Money
 import Platform
 
 extension SQLiteTransaction {
-    func append(_ posting: Posting) throws {
+    @discardableResult
+    func append(_ posting: Posting) throws -> Int64 {
         try execute(
             "INSERT INTO postings (id, posted_at, kind, reference) VALUES (?, ?, ?, ?)",
             [posting.id.text, posting.at.milliseconds, posting.kind.rawValue, posting.reference])
@@ -23,6 +24,39 @@ extension SQLiteTransaction {
                 ON CONFLICT (owner, kind, currency) DO UPDATE SET amount = excluded.amount
                 """, [account.owner, account.kind.rawValue, account.currency.code, moved])
         }
+        return try number("SELECT number FROM postings WHERE id = ?", [posting.id.text])
+    }
+
+    func postings(after number: Int64, limit: Int) throws -> [NumberedPosting] {
+        let heads = try rows(
+            "SELECT number, id, posted_at, kind, reference FROM postings WHERE number > ? ORDER BY number LIMIT ?",
+            [number, limit]
+        ) { row in
+            let kind: Posting.Kind = try row.word(3)
+            return (number: row[0] as Int64, id: row.identifier(1) as PostingID, at: row.instant(2), kind, row[4] as String)
+        }
+        return try heads.map { head in
+            NumberedPosting(
+                number: head.number,
+                posting: try Posting(
+                    id: head.id, at: head.at, kind: head.3, reference: head.4, entries: try entries(of: head.id)))
+        }
+    }
+
+    func lastLink() throws -> JournalLink? {
+        try row("SELECT number, digest FROM journal_chain ORDER BY number DESC LIMIT 1") { row in
+            JournalLink(number: row[0], digest: row[1])
+        }
+    }
+
+    func append(_ link: JournalLink) throws {
+        try execute("INSERT INTO journal_chain (number, digest) VALUES (?, ?)", [link.number, link.digest])
+    }
+
+    func links(after number: Int64, limit: Int) throws -> [JournalLink] {
+        try rows(
+            "SELECT number, digest FROM journal_chain WHERE number > ? ORDER BY number LIMIT ?", [number, limit]
+        ) { row in JournalLink(number: row[0], digest: row[1]) }
     }
 
     func balance(_ account: LedgerAccount) throws -> Amount {

@@ -1,6 +1,6 @@
 /// Step 2: bill lines of every price model, whose unit price may be unknown and whose use is a quantity; the table is
 /// made anew, since SQLite cannot change a constraint.
-enum PriceModelSchema {
+enum PriceFormulaSchema {
     static let sql = """
         DROP TRIGGER bill_lines_never_change;
         DROP TRIGGER bill_lines_never_go;

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Kernel
+import Platform
+import Secrets
+
+/// `atelier verify`: recomputes the books of a data folder.
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Recompute the journal's chain, every balance and every bill.",
+        discussion: """
+            Names the first thing that does not fit and ends with 1. The root it shows stands for the whole journal: note
+            it elsewhere, and nobody can change what came before it unseen. A running server is not disturbed.
+            """)
+
+    @OptionGroup var options: BooksOptions
+
+    func run() async throws {
+        try await LocalVerb.run {
+            let books = try await OpenBooks(options)
+            let report = try await VerifyBooks(
+                store: books.store, catalogue: books.catalogue, settings: Settings(), digests: SwiftCryptoDigests()
+            )()
+            LocalVerb.show("postings  \(report.postings)")
+            LocalVerb.show("lines     \(report.lines)")
+            LocalVerb.show("stretches \(report.stretches)")
+            LocalVerb.show("root      \(report.root)")
+            if let misfit = report.misfit {
+                LocalVerb.tell("atelier: \(misfit)")
+                throw ExitCode(1)
+            }
+            LocalVerb.show("verified: the chain, all balances and all bills fit")
+        }
+    }
+}
