@@ -54,6 +54,8 @@ public enum Limits {
     public static let priceBookFlavors = 10_000
     /// Dated prices in one price book.
     public static let priceBookPrices = 100_000
+    /// Bytes of a cloud's public price list.
+    public static let publicPriceListBytes = 64 << 20
     /// Tiers of one price.
     public static let priceBookTiers = 100
     /// What is counted that makes one unit, at most.

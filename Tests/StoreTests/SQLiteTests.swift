@@ -77,6 +77,7 @@ import Testing
         #expect(
             Migrations.all.map(Migrations.fingerprint) == [
                 "00000000000000006dc44f9c3b6772cd", "00000000000000004d56f975d8165521",
+                "00000000000000006735c60e2b855fde",
             ])
     }
 

@@ -40,7 +40,7 @@ import Testing
     @Test(arguments: StoreKind.allCases) func aPostingIsKeptOnce(kind: StoreKind) async throws {
         let test = try await TestStore.populated(kind)
         let posting = try Sample.posting("1", [(Sample.ledger(.cash), 100), (Sample.ledger(.funding), -100)])
-        try await test.store.write { try $0.append(posting) }
+        _ = try await test.store.write { try $0.append(posting) }
         let fault = await #expect(throws: Fault.self) { try await test.store.write { try $0.append(posting) } }
         #expect(fault?.code == .conflict)
         #expect(try await test.store.read { try $0.balance(Sample.ledger(.cash)) }.units == 100)
@@ -52,7 +52,7 @@ import Testing
         let (cash, funding) = (Sample.ledger(.cash), Sample.ledger(.funding))
         let greatest = Int128(Int64.max)
         let full = try Sample.posting("1", [(cash, greatest), (funding, -greatest)])
-        try await test.store.write { try $0.append(full) }
+        _ = try await test.store.write { try $0.append(full) }
         #expect(try await test.store.read { try $0.balance(cash) }.units == greatest)
         for amount in [1, greatest + 1, Int128.max / 2] {
             let more = try Sample.posting("more-\(amount)", [(cash, amount), (funding, -amount)])

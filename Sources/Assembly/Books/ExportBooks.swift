@@ -18,8 +18,8 @@ struct ExportBooks {
     private static let page = 2_000
 
     func callAsFunction() async throws {
-        guard mkdir(out, 0o755) == 0 || errno == EEXIST, mkdir(out + "/price-books", 0o755) == 0 || errno == EEXIST else {
-            throw Fault(.invalidParameter, "cannot be made: \(String(cString: strerror(errno)))", field: out)
+        for folder in [out, out + "/price-books"] where mkdir(folder, 0o755) != 0 && errno != EEXIST {
+            throw Fault(.invalidParameter, "cannot be made: \(String(cString: strerror(errno)))", field: folder)
         }
         try PriceBookCopies.put(into: out + "/price-books", from: books.folder.priceBooks)
         let out = self.out
@@ -157,7 +157,8 @@ struct ExportBooks {
                 var page = CSVWriter()
                 for posting in postings.map(\.posting) {
                     for (place, entry) in posting.entries.enumerated() {
-                        page.write([posting.id.text, String(place)] + cells(of: entry.account, entry.amount.description))
+                        let cells = cells(of: entry.account, entry.amount.description)
+                        page.write([posting.id.text, String(place)] + cells)
                     }
                 }
                 try put(page)

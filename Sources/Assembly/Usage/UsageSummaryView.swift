@@ -77,7 +77,7 @@ struct UsageSummaryView {
         ]
         return Table(
             header: ["PRODUCT", "FLAVOR", "LINES", "USE", "LIST", "DISCOUNT", "DUE"], rows: rows + [last],
-            isNumber: [false, false, true, true, true, true, true], isWhole: []
+            isNumber: [false, false, true, true, true, true, true], isWhole: Array(repeating: false, count: 7)
         ).text
     }
 }

@@ -7,7 +7,7 @@ import Wire
 struct PriceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "price", abstract: "What things cost.",
-        subcommands: [ShowPrices.self, AskPrice.self, ReloadPrices.self])
+        subcommands: [ShowPrices.self, AskPrice.self, ReloadPrices.self, ImportPrices.self])
 }
 
 struct ShowPrices: ClientCommand {

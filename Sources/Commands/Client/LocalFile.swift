@@ -20,6 +20,20 @@ enum LocalFile {
         return nil
     }
 
+    /// Writes a whole file; false where it cannot be written.
+    static func write(_ bytes: [UInt8], to path: String) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return false }
+            written += count
+        }
+        return true
+    }
+
     /// What a path is; nil where it is nothing.
     static func kind(_ path: String) -> Kind? {
         var status = stat()

@@ -20,7 +20,8 @@ struct SettleSegment {
         let close = HourClose(of: metered, book: book)
         var hour = zone.startOfHour(stretch.settledThrough ?? interval.start)
         if close.dependsOnMonth {
-            try SettleMonth(ports: ports, transaction: transaction)(metered, from: hour, through: lastHour, ports: ports)
+            try SettleMonth(ports: ports, transaction: transaction)(
+                metered, from: hour, through: lastHour, ports: ports)
         } else {
             while hour < end, hour < interval.provenUntil {
                 let billed = try transaction.billLines(of: metered.segment.id, hour: hour)

@@ -156,7 +156,9 @@ private struct Verification {
         let billed = Dictionary(grouping: lines.filter { $0.segment == metered.segment.id }, by: \.hour)
         let zone = settings.zone
         let first = zone.startOfHour(interval.start)
-        for hour in Set(billed.keys).union(stride(from: first.value, to: interval.provenUntil.value, by: 3_600).map { Second($0) }).sorted() {
+        for hour in Set(billed.keys).union(
+            stride(from: first.value, to: interval.provenUntil.value, by: 3_600).map { Second($0) }
+        ).sorted() {
             // An hour that is proven in part may still be told of; so may one that is not closed.
             guard hour < open, interval.isEnded || hour + 3_600 <= interval.provenUntil else { continue }
             if close.dependsOnMonth { continue }

@@ -56,10 +56,16 @@ public struct PriceBook: Hashable, Sendable {
         }
         let spans = Self.spans(of: self.prices)
         let sorted = self.prices
+        let rounded = Set(products.filter { $0.unit.rounding != nil }.map(\.id))
         self.spans = spans
         schedules = Dictionary(
             uniqueKeysWithValues: spans.map { use, span in
-                (use, Self.schedule(of: use, among: sorted[span], discounts: discounts, payer: .anyone))
+                (
+                    use,
+                    Self.schedule(
+                        of: use, among: sorted[span], discounts: discounts, isRounded: rounded.contains(use.product),
+                        payer: .anyone)
+                )
             })
         namedPayers = Set(prices.map(\.scope) + discounts.map(\.scope)).subtracting([.everyone])
         flavorIndices = Dictionary(uniqueKeysWithValues: flavors.indices.map { (flavors[$0].id, $0) })
@@ -84,9 +90,11 @@ public struct PriceBook: Hashable, Sendable {
     public func schedule(product: ProductID, flavor: FlavorID, payer: Payer = .anyone) -> PriceSchedule {
         let use = PricedUse(product: product, flavor: flavor)
         guard namedPayers.contains(.account(payer.account)) || namedPayers.contains(.project(payer.project)) else {
-            return schedules[use] ?? PriceSchedule(prices: [], discounts: [], zone: zone)
+            return schedules[use] ?? PriceSchedule(prices: [], discounts: [], dependsOnMonth: false, zone: zone)
         }
-        return Self.schedule(of: use, among: history(of: use), discounts: discounts, payer: payer)
+        return Self.schedule(
+            of: use, among: history(of: use), discounts: discounts, isRounded: unit(of: product).rounding != nil,
+            payer: payer)
     }
 
     /// The price at a second; nil where there is none, which is not zero: such work must be refused (law 8).
@@ -100,7 +108,9 @@ public struct PriceBook: Hashable, Sendable {
     public var hasPayers: Bool { !namedPayers.isEmpty }
 
     /// Whether some price depends on what else the account used in the month.
-    public var dependsOnMonth: Bool { prices.contains { $0.formula.dependsOnMonth } }
+    public var dependsOnMonth: Bool {
+        prices.contains { $0.formula.dependsOnMonth } || products.contains { $0.unit.rounding != nil }
+    }
 
     /// What a product is counted in; hours for one that the book does not have.
     public func unit(of product: ProductID) -> UsageUnit { self.product(product)?.unit ?? .hour }
@@ -112,12 +122,13 @@ public struct PriceBook: Hashable, Sendable {
     var uses: Set<PricedUse> { Set(spans.keys) }
 
     private static func schedule(
-        of use: PricedUse, among prices: ArraySlice<DatedPrice>, discounts: [DatedDiscount], payer: Payer
+        of use: PricedUse, among prices: ArraySlice<DatedPrice>, discounts: [DatedDiscount], isRounded: Bool,
+        payer: Payer
     ) -> PriceSchedule {
         PriceSchedule(
             prices: prices.filter { $0.scope.includes(payer) },
             discounts: discounts.filter { $0.isFor(product: use.product, flavor: use.flavor, payer: payer) },
-            zone: .beijing)
+            dependsOnMonth: isRounded || prices.contains { $0.formula.dependsOnMonth }, zone: .beijing)
     }
 
     private static func spans(of prices: [DatedPrice]) -> [PricedUse: Range<Int>] {

@@ -179,15 +179,17 @@ private struct ScopedUse: Hashable {
 /// What a book sells: which products there are, and which flavors or variants each may be priced on.
 private struct SoldUses {
     private let products: [ProductID: Product]
+    private let variants: [ProductID: Set<FlavorID>]
     private let flavors: [FlavorID: Set<ProductID>]
 
     init(products: [Product], flavors: [Flavor]) {
         self.products = Dictionary(products.map { ($0.id, $0) }) { first, _ in first }
+        variants = self.products.mapValues { Set($0.variants) }
         self.flavors = Dictionary(flavors.map { ($0.id, Set($0.products)) }) { first, _ in first }
     }
 
     func check(_ product: ProductID, _ flavor: FlavorID, _ field: String, _ faults: inout Faults) {
-        let variants = products[product]?.variants ?? []
+        let variants = variants[product] ?? []
         faults.require(
             products[product] != nil, .invalidParameter, "\(product) is no product of this book",
             field: field + ".product")
@@ -196,7 +198,7 @@ private struct SoldUses {
                 flavors[flavor] != nil, .invalidParameter, "\(flavor) is no flavor of this book",
                 field: field + ".flavor")
         } else {
-            let names = variants.map(\.text).joined(separator: ", ")
+            let names = variants.sorted().prefix(10).map(\.text).joined(separator: ", ")
             faults.require(
                 variants.contains(flavor), .invalidParameter,
                 "\(flavor) is no variant of \(product); they are \(names)",

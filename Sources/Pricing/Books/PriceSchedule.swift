@@ -4,6 +4,9 @@ public import Money
 /// Every price and discount of one use for one payer, in order of time: what a clock hour is cut by.
 public struct PriceSchedule: Hashable, Sendable {
     private let zone: BillingZone
+    /// Whether some price of the use, for whomever, depends on what else an account used in the month; then all use of
+    /// it counts, whatever its own price.
+    public let dependsOnMonth: Bool
     /// The first second of each era; from one to the next the same prices are in force.
     private let eras: [Era]
 
@@ -23,8 +26,9 @@ public struct PriceSchedule: Hashable, Sendable {
         public let discount: DatedDiscount?
     }
 
-    init(prices: [DatedPrice], discounts: [DatedDiscount], zone: BillingZone) {
+    init(prices: [DatedPrice], discounts: [DatedDiscount], dependsOnMonth: Bool, zone: BillingZone) {
         self.zone = zone
+        self.dependsOnMonth = dependsOnMonth
         let bounds =
             prices.map(\.validFrom) + prices.compactMap(\.validUntil) + discounts.map(\.validFrom)
             + discounts.compactMap(\.validUntil)
@@ -46,9 +50,6 @@ public struct PriceSchedule: Hashable, Sendable {
     public func piece(at second: Second) -> Piece {
         pieces(over: second..<(second + 1)).first ?? Piece(span: second..<second, price: nil, discount: nil)
     }
-
-    /// Whether some price of it depends on what else the month used.
-    public var dependsOnMonth: Bool { eras.contains { $0.prices.contains { $0.formula.dependsOnMonth } } }
 
     /// A stretch of time with one price of a unit, whoever and whenever in the day.
     public struct PlainEra: Hashable, Sendable {

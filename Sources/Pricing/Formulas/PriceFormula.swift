@@ -21,7 +21,7 @@ public struct PriceFormula: Hashable, Sendable {
 
     /// Whether what an hour costs depends on what the month used before it.
     public var dependsOnMonth: Bool {
-        scheme.unitPrice == nil || free > .zero || minimum != nil || maximum != nil
+        scheme.unitPrice == nil || free > .zero || (minimum ?? .zero) > .zero || maximum != nil
     }
 
     /// What a month's use of so much comes to, without the minimum; exact.

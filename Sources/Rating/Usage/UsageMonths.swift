@@ -77,12 +77,14 @@ public struct UsageMonths: Sendable {
             used += hour.counted
             var charges = hour.charges
             let isLast = index + 1 == parts.count || parts[index + 1].span.lowerBound >= month.upperBound
-            if isLast, let last = charges.last, last.price.formula.minimum != nil {
-                charges.append(
-                    Charge(
-                        span: last.span.upperBound..<last.span.upperBound, counted: .zero,
-                        fee: last.price.formula.shortfall(of: used, unit: unit), price: last.price,
-                        discount: last.discount, profile: book.profile))
+            if isLast, let last = charges.last {
+                let shortfall = last.price.formula.shortfall(of: used, unit: unit)
+                if shortfall.numerator > 0 {
+                    charges.append(
+                        Charge(
+                            span: last.span.upperBound..<last.span.upperBound, counted: .zero, fee: shortfall,
+                            price: last.price, discount: last.discount, profile: book.profile))
+                }
             }
             note(charges, isPriced: hour.unpriced.isEmpty && used.isInRange, line: part.entry.line)
             if isLast, index + 1 < parts.count {

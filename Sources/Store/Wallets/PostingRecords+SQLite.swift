@@ -33,7 +33,9 @@ extension SQLiteTransaction {
             [number, limit]
         ) { row in
             let kind: Posting.Kind = try row.word(3)
-            return (number: row[0] as Int64, id: row.identifier(1) as PostingID, at: row.instant(2), kind, row[4] as String)
+            return (
+                number: row[0] as Int64, id: row.identifier(1) as PostingID, at: row.instant(2), kind, row[4] as String
+            )
         }
         return try heads.map { head in
             NumberedPosting(

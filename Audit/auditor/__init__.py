@@ -1,0 +1,1 @@
+"""Recomputes Atelier's bills from usage or facts and a price book, sharing no code with it."""

@@ -1,0 +1,140 @@
+"""The books of a server that billed by every kind of price: they verify, tampering is named, and an auditor agrees."""
+
+import csv
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+from decimal import Decimal
+
+import pytest
+
+from atelier import BINARY, CPU_FLAVOR, ROOT, Server, wait
+
+# A flavor with tiers over the month, a free quantity, a minimum, a discount, and another with a night price.
+BOOK = """
+id: default
+name: Every kind of price
+currency: USD
+site: international
+products:
+  - {id: training-job, name: Training, service: hws.service.type.modelarts, resource: hws.resource.type.modelarts.training}
+flavors:
+  - {id: modelarts.vm.cpu.2u, name: CPU, type: CPU, vcpu: 0.5, memory: 512 MiB, products: [training-job]}
+  - {id: modelarts.vm.cpu.0.5u, name: Small, type: CPU, vcpu: 0.5, memory: 512 MiB, products: [training-job]}
+prices:
+  - product: training-job
+    flavor: modelarts.vm.cpu.2u
+    free: 0.5
+    graduated: [{up_to: 1, per_unit: 0.7, flat: 0.1}, {per_unit: 0.3}]
+    minimum: 5
+    from: 2020-01-01
+  - {product: training-job, flavor: modelarts.vm.cpu.0.5u, per_hour: 0.66, from: 2020-01-01}
+  - {product: training-job, flavor: modelarts.vm.cpu.0.5u, per_hour: 0.11, daily: "21:50-22:15", from: 2020-01-01}
+discounts:
+  - {name: opening, percent: 12.5, from: 2020-01-01}
+"""
+NEVER = "while [ ! -e /home/ma-user/modelarts/outputs/never ]; do sleep 0.1; done"
+
+
+@pytest.fixture(scope="module")
+def billed(tmp_path_factory):
+    """A server that ran jobs by every price over the end of a month of a moved clock, stopped."""
+    folder = tmp_path_factory.mktemp("books")
+    (folder / "prices").mkdir()
+    (folder / "prices" / "default.yaml").write_text(BOOK)
+    server = Server(folder, clock="simulated")
+    server.run("init", "--price-books", str(folder / "prices"))
+    server.start()
+    server.move_clock("2030-01-31T21:40:00+08:00")
+    server.top_up("100")
+    first = server.create_job("tiers-1", NEVER)
+    small = server.request("POST", f"/v2/{server.project_id}/training-jobs", {
+        **server.job_body("night", NEVER), "spec": {"resource": {"flavor_id": "modelarts.vm.cpu.0.5u", "node_count": 1}}})
+    assert small.status_code == 201, small.text
+    small = small.json()["metadata"]["id"]
+    server.wait_for(first, "Running")
+    server.wait_for(small, "Running")
+    for moment in ["2030-01-31T22:00:20", "2030-01-31T22:20:00"]:
+        server.move_clock(moment + "+08:00")
+    second = server.create_job("tiers-2", NEVER)
+    server.wait_for(second, "Running")
+    for moment in ["2030-01-31T23:00:20", "2030-02-01T00:00:20", "2030-02-01T00:10:00"]:
+        server.move_clock(moment + "+08:00")
+    for job in (first, second, small):
+        server.request("POST", f"/v2/{server.project_id}/training-jobs/{job}/actions", {"action_type": "terminate"})
+        server.wait_for_end(job)
+    server.move_clock("2030-02-01T01:00:20+08:00")
+    wait(lambda: len(server.get("/atelier/v1/bills?limit=100")["items"]) >= 14, what="all bill lines")
+    lines = server.get("/atelier/v1/bills?limit=100")["items"]
+    explained = {line["kind"]: server.get(f"/atelier/v1/bills/{line['id']}/explanation") for line in lines}
+    server.stop()
+    return server, (first, second, small), lines, explained
+
+
+def test_a_month_of_tiers_comes_to_its_fee(billed):
+    """January: 2 h 20 min and 1 h 40 min of tiers, 0.5 h free, are 0.1 + 0.7 + 0.3 × 2.5, and the minimum makes 5."""
+    _, (first, second, _), lines, explained = billed
+    january = [line for line in lines if line["resource_id"] in (first, second) and line["hour"] < "2030-01-31T16:00"]
+    usage = sum(Decimal(line["list"]) for line in january if line["kind"] == "usage")
+    hours = sum(Decimal(line["counted"]) for line in january) / 3600
+    assert hours == 4
+    assert 0 <= Decimal("0.1") + Decimal("0.7") + Decimal("0.3") * (hours - Decimal("1.5")) - usage < Decimal("0.000001")
+    assert [line["kind"] for line in january].count("minimum") == 1
+    assert sum(Decimal(line["list"]) for line in january) == pytest.approx(Decimal(5), abs=Decimal("0.000001"))
+    for line in lines:
+        assert Decimal(line["list"]) == Decimal(line["discount"]) + Decimal(line["truncated"]) + Decimal(line["due"])
+        assert line["discount_name"] == "opening"
+    assert "minimum" in explained["minimum"]["sentence"] and "opening" in explained["usage"]["sentence"]
+
+
+def test_the_books_verify(billed):
+    server, _, lines, _ = billed
+    told = server.run("verify").stdout
+    assert "verified" in told and f"lines     {len(lines)}" in told
+
+
+@pytest.mark.parametrize("change, named", [
+    ("UPDATE bill_lines SET due = due + 1, list = list + 1, paid_cash = paid_cash + 1 WHERE number = 3", "Posting 4"),
+    ("UPDATE bill_lines SET resource_name = 'other' WHERE number = 2", "does not fit the chain"),
+    ("UPDATE entries SET amount = amount - 5 WHERE place = 0", "do not sum"),
+    ("UPDATE postings SET posted_at = posted_at + 1 WHERE number = 1", "Posting 1"),
+    ("DELETE FROM journal_chain WHERE number = 5", "Posting 5"),
+    ("UPDATE balances SET amount = amount + 1 WHERE kind = 'cash'", "balance cash"),
+    ("UPDATE facts SET happened = happened + 60 WHERE kind = 'ended'", "not billed as its facts say"),
+    ("DELETE FROM facts WHERE kind = 'started'", "facts but no start"),
+])
+def test_tampering_is_named(billed, tmp_path, change, named):
+    server, *_ = billed
+    data = tmp_path / "data"
+    shutil.copytree(server.data, data, ignore=shutil.ignore_patterns("lock", "*.sock", "attempts"))
+    with sqlite3.connect(data / "atelier.sqlite") as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        assert database.execute(change).rowcount >= 1
+    found = subprocess.run([BINARY, "verify", "--data", str(data)], capture_output=True, text=True, timeout=60)
+    assert found.returncode == 1 and named in found.stderr, found.stdout + found.stderr
+
+
+def test_an_independent_auditor_agrees(billed, tmp_path):
+    server, _, lines, _ = billed
+    server.run("export", "--out", str(tmp_path / "books"))
+    exported = list(csv.DictReader((tmp_path / "books" / "lines.csv").open()))
+    assert {line["id"] for line in exported} == {line["id"] for line in lines}
+    audit = [sys.executable, str(ROOT / "Audit" / "audit.py"), "books"]
+    agreed = subprocess.run([*audit, str(tmp_path / "books")], capture_output=True, text=True, timeout=60)
+    assert agreed.returncode == 0, agreed.stdout + agreed.stderr
+    path = tmp_path / "books" / "lines.csv"
+    text = path.read_text().splitlines(True)
+    line = next(index for index, row in enumerate(text) if ",usage," in row)
+    text[line] = text[line].replace(exported[line - 1]["list"], str(Decimal(exported[line - 1]["list"]) + Decimal("0.00000001")), 1)
+    path.write_text("".join(text))
+    refused = subprocess.run([*audit, str(tmp_path / "books")], capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 1, refused.stdout + refused.stderr
+
+
+def test_there_must_be_books(tmp_path):
+    found = subprocess.run([BINARY, "verify", "--data", str(tmp_path)], capture_output=True, text=True, timeout=60)
+    assert found.returncode == 1 and "no installation" in found.stderr
+    assert pathlib.Path(BINARY).exists() and CPU_FLAVOR
