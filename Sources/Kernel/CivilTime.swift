@@ -87,6 +87,15 @@ extension Second {
         else { return nil }
         self.init(midnight + hour * 3_600 + minute * 60 + second - offset)
     }
+
+    /// The same, but without an offset it is meant in a zone.
+    public init?(iso8601 text: String, in zone: BillingZone) {
+        guard let second = Second(iso8601: text) else { return nil }
+        let hasOffset = text.utf8.dropFirst("YYYY-MM-DD".utf8.count).contains { byte in
+            [UInt8(ascii: "Z"), UInt8(ascii: "+"), UInt8(ascii: "-")].contains(byte)
+        }
+        self = hasOffset ? second : second - zone.offset
+    }
 }
 
 /// Reads fixed runs of digits off the front of a text.

@@ -142,6 +142,8 @@ public enum Limits {
     public static let usageLineBytes = 64 << 10
     /// Parts of an answer to a usage file that wait for an earlier one.
     public static let usageEarlyParts = 32
+    /// Nodes at work at the same time that a plan of terms looks at.
+    public static let plannedNodes = 100_000
     /// Seconds of one use in a usage file: ten years.
     public static let usageSeconds: Int64 = 3_653 * 86_400
 }

@@ -1,6 +1,7 @@
 """The books of a server that billed by every kind of price: they verify, tampering is named, and an auditor agrees."""
 
 import csv
+import json
 import pathlib
 import shutil
 import sqlite3
@@ -132,6 +133,74 @@ def test_an_independent_auditor_agrees(billed, tmp_path):
     path.write_text("".join(text))
     refused = subprocess.run([*audit, str(tmp_path / "books")], capture_output=True, text=True, timeout=60)
     assert refused.returncode == 1, refused.stdout + refused.stderr
+
+
+OTHER = """
+id: other
+name: Another list
+currency: EUR
+site: international
+products:
+  - {id: training-job, name: Training, service: s, resource: r}
+flavors:
+  - {id: modelarts.vm.cpu.2u, name: CPU, type: CPU, vcpu: 2, memory: 4 GiB, products: [training-job]}
+prices:
+  - {product: training-job, flavor: modelarts.vm.cpu.2u, per_hour: 1.2, from: 2020-01-01}
+terms:
+  - {product: training-job, flavor: modelarts.vm.cpu.2u, term: 1 month, price: 30, from: 2020-01-01}
+  - {product: training-job, flavor: modelarts.vm.cpu.2u, term: 1 year, price: 360, discount: 50, from: 2020-01-01}
+"""
+PERIOD = ["--from", "2030-01-31", "--to", "2030-02-02"]
+
+
+def test_the_same_book_gives_what_was_billed(billed, tmp_path):
+    server, _, lines, _ = billed
+    (tmp_path / "same.yaml").write_text(BOOK)
+    told = json.loads(server.run("simulate", "--price-book", str(tmp_path / "same.yaml"), *PERIOD, "--json").stdout)
+    assert told["now"] == told["other"]
+    for use in told["uses"]:
+        due = sum(Decimal(line["due"]) for line in lines if line["flavor"] == use["flavor"])
+        assert Decimal(use["now"]) == Decimal(use["other"]) == due
+
+
+def test_another_book_stands_beside(billed, tmp_path):
+    server, *_ = billed
+    before = server.run("verify").stdout
+    (tmp_path / "other.yaml").write_text(OTHER)
+    shown = server.run("simulate", "--price-book", str(tmp_path / "other.yaml"), *PERIOD).stdout
+    assert "no price" in shown and "█" in shown and all(len(line) <= 100 for line in shown.splitlines()), shown
+    told = json.loads(server.run("simulate", "--price-book", str(tmp_path / "other.yaml"), *PERIOD, "--json").stdout)
+    uses = {use["flavor"]: use for use in told["uses"]}
+    # Four hours in January and twenty minutes in February at 1.20.
+    assert uses[CPU_FLAVOR]["other"] == "5.2" and uses["modelarts.vm.cpu.0.5u"]["other"] is None
+    assert server.run("verify").stdout == before
+    one_day = json.loads(server.run("simulate", "--price-book", str(tmp_path / "other.yaml"), "--from", "2030-01-31T22:30:00",
+                                    "--to", "2030-01-31T23:15:00", "--json").stdout)
+    assert {use["flavor"]: use["other"] for use in one_day["uses"]}[CPU_FLAVOR] == "1.8"
+
+
+def test_a_plan_says_where_terms_pay(billed, tmp_path):
+    server, *_ = billed
+    (tmp_path / "other.yaml").write_text(OTHER)
+    words = ["simulate", "--plan", "--price-book", str(tmp_path / "other.yaml"), *PERIOD]
+    (plan,) = json.loads(server.run(*words, "--json").stdout)
+    # The first node is busy for 2 h 30 min, the second for 1 h 50 min; two days are 1/31 + 1/28 of a month.
+    assert plan["peak"] == 2 and plan["node_seconds"] == 4 * 3600 + 1200
+    ways = {way["term"]: way for way in plan["ways"]}
+    assert ways[None]["cost"] == "5.2" and ways["1 month"]["break_even_hours_a_month"] == "25.00"
+    assert ways["1 year"]["break_even_hours_a_month"] == "12.50" and ways["1 year"]["best_for_nodes"] == 2
+    month = Decimal(1) / 31 + Decimal(1) / 28
+    assert abs(Decimal(plan["cheapest"]) - 2 * 15 * month) < Decimal("0.0000001")
+    shown = server.run(*words).stdout
+    assert "pays from 13 h a month" in shown and "cheapest mix" in shown
+
+
+@pytest.mark.parametrize("words, code", [
+    (["--from", "2030-01-31", "--to", "2030-01-31", "--plan"], 2), (["--from", "x", "--to", "y", "--plan"], 2), (PERIOD, 2),
+    ([*PERIOD, "--price-book", "missing.yaml"], 1)])
+def test_wrong_wishes_are_told(billed, words, code):
+    server, *_ = billed
+    assert server.run("simulate", *words, check=False).returncode == code
 
 
 def test_there_must_be_books(tmp_path):

@@ -124,12 +124,7 @@ struct PriceBookReader {
     }
 
     /// A date, or a time without an offset, is meant in the zone in which hours and months are cut.
-    static func second(_ text: String) -> Second? {
-        guard let second = Second(iso8601: text) else { return nil }
-        let time = text.utf8.dropFirst("YYYY-MM-DD".utf8.count)
-        let hasOffset = time.contains { [UInt8(ascii: "Z"), UInt8(ascii: "+"), UInt8(ascii: "-")].contains($0) }
-        return hasOffset ? second : second - BillingZone.beijing.offset
-    }
+    static func second(_ text: String) -> Second? { Second(iso8601: text, in: .beijing) }
 
     static func words<Choice: RawRepresentable & CaseIterable>(
         _ choice: Choice.Type
