@@ -102,7 +102,8 @@ import Testing
         let text = String(decoding: outcome.bytes, as: UTF8.self)
         #expect(
             text == """
-                2,acme,vision,"job, the first",training-job,a,1.5,1970-01-01T00:00:00Z,1970-01-01T01:00:00Z,5400,1,1.5,0,0,1.5
+                2,acme,vision,"job, the first",training-job,a,1.5,\
+                1970-01-01T00:00:00Z,1970-01-01T01:00:00Z,5400,1,1.5,0,0,1.5
 
                 """)
     }

@@ -8,8 +8,8 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Recompute the journal's chain, every balance and every bill.",
         discussion: """
-            Names the first thing that does not fit and ends with 1. The root it shows stands for the whole journal: note
-            it elsewhere, and nobody can change what came before it unseen. A running server is not disturbed.
+            Names the first thing that does not fit and ends with 1. The root it shows stands for the whole journal:
+            note it elsewhere, and nobody can change what came before it unseen. A running server is not disturbed.
             """)
 
     @OptionGroup var options: BooksOptions

@@ -1,0 +1,90 @@
+"""One row of a usage file."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import NamedTuple
+
+from .book import PriceBook, Product
+from .moment import moment
+from .numeral import scaled
+
+NAMES = ("account", "project", "resource", "product", "flavor", "quantity")
+LONGEST = 3653 * 86400
+MOST = 10**13 * 10**6
+
+_SECONDS = re.compile(r"-?[0-9]{1,12}", re.ASCII)
+
+
+class Use(NamedTuple):
+    """What is counted of a row; the quantity in millionths."""
+
+    account: str
+    project: str
+    resource: str
+    product: Product
+    flavor: str
+    quantity: int
+    start: int
+    end: int
+
+
+class Columns:
+    """Where the columns of a usage file stand."""
+
+    def __init__(self, header: str) -> None:
+        names = fields(header) or []
+        missing = [name for name in (*NAMES, "start", "end") if names.count(name) != 1]
+        if missing:
+            raise ValueError(f"the usage file has no column {', '.join(missing)}")
+        self.count = len(names)
+        self.places = tuple(names.index(name) for name in (*NAMES, "start", "end"))
+
+    def cells(self, line: str) -> list[str] | None:
+        """The eight cells in the order of the documentation; None for a line that is no row."""
+        found = line.split(",") if '"' not in line else fields(line)
+        if found is None or len(found) != self.count:
+            return None
+        return [found[place] for place in self.places]
+
+
+def fields(line: str) -> list[str] | None:
+    """The fields of one line of CSV; None where its quotes do not fit."""
+    try:
+        rows = list(csv.reader([line], strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None
+
+
+def second(text: str) -> int | None:
+    """ISO 8601 (without an offset: UTC) or epoch seconds."""
+    return int(text) if _SECONDS.fullmatch(text) else moment(text, 0)
+
+
+def use(book: PriceBook, cells: list[str], until: int | None) -> Use | str:
+    """The row as it is counted, or why it cannot be rated; prices are not looked at yet."""
+    account, project, resource, name, flavor, amount, begin, finish = cells
+    if not account or not project:
+        return "nobody pays"
+    product = book.products.get(name)
+    if product is None:
+        return "unknown product"
+    quantity = scaled(amount, 6)
+    if quantity is None or not 0 < quantity < MOST:
+        return "quantity"
+    start = second(begin)
+    end = second(finish) if finish else until
+    if start is None or (end is None and (finish or product.unit.timed)):
+        return "start or end"
+    if finish and end < start:
+        return "end before start"
+    if not product.unit.timed:
+        return Use(account, project, resource, product, flavor, quantity, start, start + 1)
+    if end - start > LONGEST:
+        return "too long"
+    if end <= start:  # Nothing was used: there is nothing that could count as at least so much.
+        return Use(account, project, resource, product, flavor, quantity, start, start)
+    start, end = product.metering.counted(start, end, bool(finish))
+    return Use(account, project, resource, product, flavor, quantity, start, end)
