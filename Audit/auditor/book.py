@@ -86,7 +86,11 @@ class PriceBook:
         self.discounts = [self._discount(entry) for entry in self._entries(tree, "discounts")]
         self.terms = self._entries(tree, "terms")
         # Where any price of a flavor looks at the month, all use of it counts, whatever its own price.
-        self.monthly = {(price.product, price.flavor) for price in self.prices if not price.plain}
+        self.monthly = {
+            (price.product, price.flavor)
+            for price in self.prices
+            if not price.plain or self.products[price.product].unit.rounding != "none"
+        }
 
     def _entries(self, tree: dict[str, Any], key: str) -> list[dict[str, Any]]:
         return [self._table(entry, key) for entry in tree.get(key) or []]
@@ -137,7 +141,7 @@ class PriceBook:
         start, until = self._validity(entry)
         return Price(
             index, entry["product"], entry["flavor"], entry.get("account"), entry.get("project"), start, until,
-            self._daily(entry.get("daily")), scheme, scheme.is_plain(unit), Meter(scheme, unit),
+            self._daily(entry.get("daily")), scheme, scheme.is_plain, Meter(scheme, unit),
         )  # fmt: skip
 
     def _daily(self, text: Any) -> tuple[int, int] | None:

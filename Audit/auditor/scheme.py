@@ -41,10 +41,10 @@ class Scheme:
     minimum: Fraction | None = None
     maximum: Fraction | None = None
 
-    def is_plain(self, unit: Unit) -> bool:
-        """Whether a piece can be priced without knowing the month."""
-        bounded = self.free or self.minimum or self.maximum is not None
-        return self.kind == "unit" and not bounded and unit.rounding == "none"
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one number per unit, so that a bill shows a unit price."""
+        return self.kind == "unit" and not self.free and not self.minimum and self.maximum is None
 
 
 class Meter:

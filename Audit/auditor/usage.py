@@ -75,7 +75,7 @@ class Auditor:
             cells = self.columns.cells(line)
             row = use(self.book, cells, self.files.until) if cells else ""
             text = None if isinstance(row, str) else self.rater.text(prefix(number, row), row)
-            if refused is not None and (text is None) != (refused.get(number) == line):
+            if refused is not None and (text is None) != (refused.get(number, line + "!").rstrip("\r") == line):
                 return None
             if text:
                 out.append(text)
@@ -104,7 +104,7 @@ class Auditor:
             reason = row if isinstance(row, str) else "no price"
             if told and refused is None:
                 return f"was not refused and cannot be rated ({reason}): {line}"
-            if told and refused != line:
+            if told and refused.rstrip("\r") != line:
                 return f"was refused as another row: {refused}"
             return f"cannot be rated ({reason}) and has lines: {mine[0]}" if mine else None
         if refused is not None:

@@ -12,9 +12,10 @@ from .numeral import scaled
 
 NAMES = ("account", "project", "resource", "product", "flavor", "quantity")
 LONGEST = 3653 * 86400
-MOST = 10**13 * 10**6
+MOST = 10**12 * 10**6  # a quantity has at most twelve digits before the point
+COUNTED = (1 << 63) - 1  # the most millionths that one line can count
 
-_SECONDS = re.compile(r"-?[0-9]{1,12}", re.ASCII)
+_SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 
 
 class Use(NamedTuple):

@@ -40,6 +40,7 @@ class Maker:
         self.chance = random.Random(seed)
         self.products = [f"p{n}" for n in range(self.chance.randrange(1, 4))]
         self.timid = self.chance.random() < 0.3  # only prices that no month changes
+        self.gaps = self.timid or self.chance.random() < 0.1
         self.span = self.chance.choice([2, 10, 45, 100]) * 86400
 
     def number(self, most: int, places: int) -> str:
@@ -81,7 +82,7 @@ class Maker:
         if kind in ("graduated", "volume"):
             text = f"{kind}: {self.tiers()}"
         elif kind == "package":
-            size = self.chance.choice(["1", "3", "10", "0.5", "2.25", "100"])
+            size = self.chance.choice(["1", "3", "10", "100"])
             text = f"package: {{size: {size}, price: {self.price()}}}"
         else:
             text = f"{kind}: {self.price()}"
@@ -102,13 +103,14 @@ class Maker:
         edges = sorted({self.when() for _ in range(self.chance.randrange(1, 4))})
         found: list[tuple[int, int | None]] = [(BASE - 400 * 86400, edges[0])]
         for a, b in zip(edges, [*edges[1:], None]):
-            gap = self.chance.choice([0] * 8 + [1, 3000])
+            gap = self.chance.choice([0] * 8 + [1, 3000]) if self.gaps else 0
             if b is None or a + gap < b:
                 found.append((a + gap, b))
         return found
 
     def windows(self) -> list[str]:
         minutes = sorted(self.chance.sample(range(0, 1440, self.chance.choice([1, 15, 60])), 4))
+        minutes[0] = max(minutes[0], 1)  # A part of the day that ends at 00:00 is refused.
         a, b, c, d = (f"{m // 60:02}:{m % 60:02}" for m in minutes)
         choices = [[], [f"{a}-{b}"], [f"{d}-{a}"], [f"{a}-{b}", f"{c}-{d}"], [f"{a}-{b}", f"{b}-{c}"], [f"{c}-{a}"]]
         return self.chance.choice(choices)
@@ -117,7 +119,6 @@ class Maker:
         rows = []
         scopes = [""]
         scopes += [", account: a1"] * (self.chance.random() < 0.4) + [", project: x1"] * (self.chance.random() < 0.3)
-        scopes += [", account: a2, project: x2"] * (self.chance.random() < 0.15)
         for scope in scopes:
             for window in [None, *(self.windows() if self.chance.random() < 0.5 else [])]:
                 if window is None and scope and self.chance.random() < 0.3:
@@ -135,6 +136,8 @@ class Maker:
         scopes = (("account", ["a1", "a2"]), ("project", ["x1", "x2"]), ("product", self.products), ("flavor", "ab"))
         for n in range(count):
             scope = "".join(f", {key}: {self.chance.choice(of)}" for key, of in scopes if self.chance.random() < 0.2)
+            if "account" in scope:
+                scope = scope.replace(", project: x1", "").replace(", project: x2", "")
             start = self.when()
             end = self.iso(start + self.chance.randrange(1, self.span))
             until = f", until: {end}" if self.chance.random() < 0.5 else ""

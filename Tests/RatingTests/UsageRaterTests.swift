@@ -194,8 +194,8 @@ import Testing
                     "\(account),p,call-\(index),tokens,small,\(Int.random(in: 1...9_000, using: &generator)),\(start),"
             }
             let flavor = Bool.random(using: &generator) ? "a" : "b"
-            return
-                "\(account),p,job-\(index),training-job,\(flavor),2,\(start),\(index.isMultiple(of: 11) ? "" : "\(end)")"
+            let last = index.isMultiple(of: 11) ? "" : "\(end)"
+            return "\(account),p,job-\(index),training-job,\(flavor),2,\(start),\(last)"
         }
     }
 }

@@ -57,10 +57,10 @@ struct RateCommand: AsyncParsableCommand {
         let outcome: RateUsage.Outcome
         do {
             outcome = try await rating(progress: LocalVerb.progress("rated"))
-            LocalVerb.endProgress()
+            Terminal.clearProgress()
             try lines?.finish()
             try refused?.finish()
-            if let out, let groups { try LocalVerb.write(outcome.summary.csv(groups: groups), to: out) }
+            if let out, let groups { try TextFile.write(outcome.summary.csv(groups: groups), to: out) }
         } catch {
             lines?.discard()
             refused?.discard()
@@ -68,15 +68,15 @@ struct RateCommand: AsyncParsableCommand {
         }
         let view = UsageSummaryView(outcome.summary, book: book, partition: partition)
         if let summary {
-            try LocalVerb.write(Array((view.json.text(.pretty) + "\n").utf8), to: summary)
+            try TextFile.write(Array((view.json.text(.pretty) + "\n").utf8), to: summary)
         } else {
-            LocalVerb.show(view.table)
+            Terminal.line(view.table)
         }
         guard outcome.summary.rejected > 0 else { return }
-        LocalVerb.tell(
+        Terminal.error(
             "\(outcome.summary.rejected) of \(outcome.summary.rows) lines were refused"
                 + (rejects.map { "; see \($0)" } ?? ", the first of them (line, reason, row; --rejects keeps all):"))
-        if rejects == nil { LocalVerb.tell(Self.first(10, of: outcome.refusals)) }
+        if rejects == nil { Terminal.error(Self.first(10, of: outcome.refusals)) }
         throw ExitCode(1)
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Glibc
 import Kernel
 import Logging
@@ -17,20 +18,6 @@ struct ServerProcess {
         let level = self.level
         LoggingSystem.bootstrap { label in JSONLogHandler(label: label, level: level) }
         MetricsSystem.bootstrap(metrics)
-        do {
-            try await verb(Logger(label: "atelier"))
-        } catch let faults as Faults {
-            throw Self.told(faults.all)
-        } catch let fault as Fault {
-            throw Self.told([fault])
-        }
-    }
-
-    private static func told(_ faults: [Fault]) -> ExitCode {
-        for fault in faults {
-            let line = Array("atelier: \(fault)\n".utf8)
-            _ = write(STDERR_FILENO, line, line.count)
-        }
-        return ExitCode(1)
+        try await LocalVerb.run { try await verb(Logger(label: "atelier")) }
     }
 }

@@ -72,11 +72,11 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     private func show(_ comparison: Comparison) {
-        LocalVerb.show(json ? comparison.json.text(.pretty) : comparison.text)
+        Terminal.line(json ? comparison.json.text(.pretty) : comparison.text)
     }
 
     private func show(_ plans: [(plan: TermPlan, currency: Currency)]) {
         let view = TermPlanView(plans)
-        LocalVerb.show(json ? view.json.text(.pretty) : view.text)
+        Terminal.line(json ? view.json.text(.pretty) : view.text)
     }
 }

@@ -1,3 +1,4 @@
+import Commands
 import ArgumentParser
 import Kernel
 import Platform
@@ -20,15 +21,15 @@ struct VerifyCommand: AsyncParsableCommand {
             let report = try await VerifyBooks(
                 store: books.store, catalogue: books.catalogue, settings: Settings(), digests: SwiftCryptoDigests()
             )()
-            LocalVerb.show("postings  \(report.postings)")
-            LocalVerb.show("lines     \(report.lines)")
-            LocalVerb.show("stretches \(report.stretches)")
-            LocalVerb.show("root      \(report.root)")
+            Terminal.line("postings  \(report.postings)")
+            Terminal.line("lines     \(report.lines)")
+            Terminal.line("stretches \(report.stretches)")
+            Terminal.line("root      \(report.root)")
             if let misfit = report.misfit {
-                LocalVerb.tell("atelier: \(misfit)")
+                Terminal.error("atelier: \(misfit)")
                 throw ExitCode(1)
             }
-            LocalVerb.show("verified: the chain, all balances and all bills fit")
+            Terminal.line("verified: the chain, all balances and all bills fit")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Commands
 import Identity
 import Kernel
 import Platform

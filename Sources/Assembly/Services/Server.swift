@@ -1,4 +1,5 @@
 import API
+import Commands
 import Files
 import Kernel
 import Logging

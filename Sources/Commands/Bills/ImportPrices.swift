@@ -31,26 +31,15 @@ struct ImportPrices: ParsableCommand {
         guard Second(iso8601: from) != nil else {
             throw ValidationError("--from: \(from) is no date; write 2026-03-01.")
         }
-        do {
-            guard let bytes = LocalFile.read(file, limit: Limits.publicPriceListBytes) else {
-                throw Fault(
-                    .notFound, "\(file) cannot be read, or is longer than \(Limits.publicPriceListBytes) bytes.")
-            }
-            let list = try PublicPriceList(source.list, csv: CSVReader(bytes), regions: Set(region), from: from)
+        try LocalVerb.run {
+            let csv = try CSVReader(TextFile.read(file, limit: Limits.publicPriceListBytes))
+            let list = try PublicPriceList(source.list, csv: csv, regions: Set(region), from: from)
             if let out {
-                guard LocalFile.write(Array(list.yaml.utf8), to: out) else {
-                    throw Fault(.storageFull, "\(out) cannot be written.")
-                }
+                try TextFile.write(Array(list.yaml.utf8), to: out)
             } else {
                 Terminal.text(list.yaml)
             }
             Terminal.error("\(list.prices) prices; \(list.rounded) were rounded to 10 decimals")
-        } catch let faults as Faults {
-            for fault in faults.all { Terminal.error("atelier: \(file): \(fault)") }
-            throw ExitCode(1)
-        } catch let fault as Fault {
-            Terminal.error("atelier: \(fault)")
-            throw ExitCode(1)
         }
     }
 }

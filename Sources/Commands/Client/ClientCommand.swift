@@ -10,17 +10,13 @@ protocol ClientCommand: AsyncParsableCommand {
 extension ClientCommand {
     /// Runs the verb; what goes wrong is told on standard error: 1 it failed, 3 it was refused.
     func run() async throws {
-        do {
-            try await run(ServerClient(client), Output(client.output))
-        } catch let refusal as ServerRefusal {
-            for line in refusal.lines { Terminal.error("atelier: " + line) }
-            throw ExitCode(refusal.isRefusal ? 3 : 1)
-        } catch let faults as Faults {
-            for fault in faults.all { Terminal.error("atelier: \(fault)") }
-            throw ExitCode(1)
-        } catch let fault as Fault {
-            Terminal.error("atelier: \(fault)")
-            throw ExitCode(1)
+        try await LocalVerb.run {
+            do {
+                try await run(ServerClient(client), Output(client.output))
+            } catch let refusal as ServerRefusal {
+                for line in refusal.lines { Terminal.error("atelier: " + line) }
+                throw ExitCode(refusal.isRefusal ? 3 : 1)
+            }
         }
     }
 }

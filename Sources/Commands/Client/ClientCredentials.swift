@@ -13,7 +13,7 @@ struct ClientCredentials: Sendable {
     /// Reads a data folder's credentials.
     init(folder: String) throws {
         let path = folder + "/credentials.json"
-        guard let bytes = LocalFile.read(path, limit: Limits.bodyBytes) else {
+        guard let bytes = try? TextFile.read(path, limit: Limits.bodyBytes) else {
             throw Fault(
                 .notFound,
                 "\(path) cannot be read; make an installation with atelier init, or name its folder with --data.")
