@@ -10,7 +10,7 @@ from .clock import WHOLE, stamp
 from .moment import HOUR
 from .numeral import cut, plain
 from .tariff import Part, Tariff
-from .use import COUNTED, Use
+from .use import Use
 
 _KEPT = 200_000  # entries of a cache before it is begun anew
 
@@ -51,12 +51,12 @@ class Rater:
         return (use.product.id, use.flavor) in self.book.monthly
 
     def pieces(self, use: Use) -> list[Piece] | None:
-        """The lines of a use in order of time; None where some second has no price, or one is too large."""
+        """The lines of a use in order of time; None where some second has no price."""
         monthly = self.is_monthly(use)
         found = []
         for part in self.tariff(use).parts(use.start, use.end):
             counted = use.quantity * (part.end - part.start if use.product.unit.timed else 1)
-            if part.price is None or counted > COUNTED:
+            if part.price is None:
                 return None
             share = part.discount.share if part.discount else 0
             money = None if monthly else self._money(part.price, counted, share)
@@ -74,7 +74,7 @@ class Rater:
         start, end = use.start, use.end
         for span in self.tariff(use).spans:
             if span.start <= start and end <= span.end:
-                if len(span.day) == 1 and span.day[0].price is not None and use.quantity * HOUR <= COUNTED:
+                if len(span.day) == 1 and span.day[0].price is not None:
                     return self._uniform(prefix, use, span.day[0])
                 break
         pieces = self.pieces(use)

@@ -11,7 +11,7 @@ DAY = 86400
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _TEXT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d))?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
 
 

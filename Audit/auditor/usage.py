@@ -20,7 +20,7 @@ from .numeral import scaled
 from .clock import stamp
 from .rated import RatedFile
 from .rejects import Rejects
-from .use import Columns, Use, fields, use
+from .use import COUNTED, Columns, Use, fields, use
 
 KEPT = 20  # differences that a block names; the rest is counted
 
@@ -107,6 +107,8 @@ class Auditor:
             if told and refused.rstrip("\r") != line:
                 return f"was refused as another row: {refused}"
             return f"cannot be rated ({reason}) and has lines: {mine[0]}" if mine else None
+        if refused is not None and row.counted > COUNTED:
+            return None
         if refused is not None:
             return f"was refused and can be rated: {line}"
         if self.rater.is_monthly(row):

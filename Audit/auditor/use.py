@@ -13,7 +13,7 @@ from .numeral import scaled
 NAMES = ("account", "project", "resource", "product", "flavor", "quantity")
 LONGEST = 3653 * 86400
 MOST = 10**12 * 10**6  # a quantity has at most twelve digits before the point
-COUNTED = (1 << 63) - 1  # the most millionths that one line can count
+COUNTED = (1 << 63) - 1  # of a use with more millionths than that nothing is asked: it may be refused
 
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 
@@ -29,6 +29,11 @@ class Use(NamedTuple):
     quantity: int
     start: int
     end: int
+
+    @property
+    def counted(self) -> int:
+        """Seconds times quantity, or pieces, in millionths."""
+        return self.quantity * (self.end - self.start if self.product.unit.timed else 1)
 
 
 class Columns:
