@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from .amounts import Amounts, amounts
@@ -82,6 +83,8 @@ class Rater:
 
     def _uniform(self, prefix: str, use: Use, part: Part) -> str:
         start, end = use.start, use.end
+        if start == end:
+            return ""
         first, last = -(-start // HOUR), end // HOUR
         if first > last:
             return f"{prefix}{stamp(start)},{stamp(end)}{self._tail(use, part, end - start)}"
@@ -137,4 +140,9 @@ def prefix(number: int, use: Use) -> str:
     names = f"{use.account},{use.project},{use.resource},{use.product.id},{use.flavor}"
     if '"' in names or names.count(",") != 4 or "\r" in names:
         names = ",".join(map(quoted, (use.account, use.project, use.resource, use.product.id, use.flavor)))
-    return f"{number},{names},{plain(use.quantity, 6)},"
+    return f"{number},{names},{_quantity(use.quantity)},"
+
+
+@lru_cache(maxsize=_KEPT)
+def _quantity(quantity: int) -> str:
+    return plain(quantity, 6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .book import PriceBook, Product
@@ -14,8 +14,6 @@ NAMES = ("account", "project", "resource", "product", "flavor", "quantity")
 LONGEST = 3653 * 86400
 MOST = 10**12 * 10**6  # a quantity has at most twelve digits before the point
 COUNTED = (1 << 63) - 1  # of a use with more millionths than that nothing is asked: it may be refused
-
-_SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 
 
 class Use(NamedTuple):
@@ -66,18 +64,38 @@ def fields(line: str) -> list[str] | None:
 
 def second(text: str) -> int | None:
     """ISO 8601 (without an offset: UTC) or epoch seconds."""
-    return int(text) if _SECONDS.fullmatch(text) else moment(text, 0)
+    if text.isdigit() and len(text) <= 11 and text.isascii():
+        return int(text)
+    if len(text) == 20 and text[10] == "T" and text[19] == "Z":
+        day, rest = _days(text[:10]), _rests(text[11:19])
+        return None if day is None or rest is None else day + rest
+    return moment(text, 0)
+
+
+@lru_cache(maxsize=10_000)
+def _days(text: str) -> int | None:
+    return moment(text, 0)
+
+
+@lru_cache(maxsize=100_000)
+def _rests(text: str) -> int | None:
+    return moment(f"1970-01-01T{text}", 0)
+
+
+@lru_cache(maxsize=100_000)
+def _quantity(text: str) -> int | None:
+    return scaled(text, 6)
 
 
 def use(book: PriceBook, cells: list[str], until: int | None) -> Use | str:
     """The row as it is counted, or why it cannot be rated; prices are not looked at yet."""
     account, project, resource, name, flavor, amount, begin, finish = cells
-    if not account or not project:
-        return "nobody pays"
+    if not account or not project or not flavor:
+        return "nobody pays, or for nothing"
     product = book.products.get(name)
     if product is None:
         return "unknown product"
-    quantity = scaled(amount, 6)
+    quantity = _quantity(amount)
     if quantity is None or not 0 < quantity < MOST:
         return "quantity"
     start = second(begin)

@@ -1,0 +1,61 @@
+"""The tables of an export."""
+
+from __future__ import annotations
+
+import csv
+from fractions import Fraction
+from pathlib import Path
+
+from .fault import Fault
+from .numeral import scaled
+
+COLUMNS = {
+    "accounts": "account,book,currency",
+    "segments": "segment,account,project,resource,resource_name,product,flavor,quantity,book",
+    "facts": "segment,sequence,kind,at",
+    "lines": "number,id,account,project,resource,segment,product,flavor,quantity,hour,from,until,seconds,counted,unit_price,"
+    "price_version,list,discount,discount_name,truncated,due,dropped,kind,cycle,billed_at,cash,credit,arrears",
+    "postings": "number,id,at,kind,reference",
+    "entries": "posting,place,owner,kind,currency,amount",
+    "balances": "owner,kind,currency,amount",
+    "marks": "name,second",
+}
+
+Row = dict[str, str]
+
+
+def table(folder: Path, name: str) -> list[Row]:
+    """All rows of a table; its columns have to be those that are documented."""
+    path = folder / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        if missing := set(COLUMNS[name].split(",")) - set(reader.fieldnames or ()):
+            raise Fault(f"{path}: has no column {', '.join(sorted(missing))}")
+        rows = list(reader)
+    for row in rows:
+        if None in row or None in row.values():
+            raise Fault(f"{path}: a row has other columns than the first line: {row}")
+    return rows
+
+
+def money(text: str) -> int:
+    """An amount in whole 10^-8."""
+    return _exact(text, 8)
+
+
+def micro(text: str) -> int:
+    """A quantity in millionths."""
+    return _exact(text, 6)
+
+
+def dropped(text: str) -> Fraction:
+    """What stood behind the eighth decimal, in 10^-8."""
+    numerator, denominator = text.split("/")
+    return Fraction(int(numerator), int(denominator))
+
+
+def _exact(text: str, places: int) -> int:
+    value = scaled(text, places)
+    if value is None:
+        raise Fault(f"{text} is no decimal of at most {places} places")
+    return value
