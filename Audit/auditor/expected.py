@@ -88,15 +88,15 @@ class Rater:
         first, last = -(-start // HOUR), end // HOUR
         if first > last:
             return f"{prefix}{stamp(start)},{stamp(end)}{self._tail(use, part, end - start)}"
-        head = foot = ""
+        out = ""
         if start % HOUR:
-            head = f"{prefix}{stamp(start)},{stamp(first * HOUR)}{self._tail(use, part, first * HOUR - start)}"
+            out = f"{prefix}{stamp(start)},{stamp(first * HOUR)}{self._tail(use, part, first * HOUR - start)}"
+        if first < last:
+            whole = self._tail(use, part, HOUR)
+            out += prefix + (whole + prefix).join([WHOLE[hour] for hour in range(first, last)]) + whole
         if end % HOUR:
-            foot = f"{prefix}{stamp(last * HOUR)},{stamp(end)}{self._tail(use, part, end - last * HOUR)}"
-        if first == last:
-            return head + foot
-        whole = self._tail(use, part, HOUR)
-        return head + prefix + (whole + prefix).join([WHOLE[hour] for hour in range(first, last)]) + whole + foot
+            out += f"{prefix}{stamp(last * HOUR)},{stamp(end)}{self._tail(use, part, end - last * HOUR)}"
+        return out
 
     def _tail(self, use: Use, part: Part, seconds: int) -> str:
         key = (id(part), use.quantity, seconds)

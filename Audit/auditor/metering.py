@@ -19,6 +19,8 @@ class Metering:
 
         A minute is begun from the use's own start on: 08:45:30 to 08:55:00 are ten minutes, until 08:55:30.
         """
+        if self.by == "second" and not self.least:
+            return start, end
         if self.by == "day":
             start, end = day_start(start), day_start(end)
         elif self.by == "minute":

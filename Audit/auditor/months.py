@@ -97,9 +97,8 @@ def _month(book: PriceBook, month: int, run: list[Entry]) -> Iterator[tuple[int,
     meter = book.prices[last.price].meter
     missing = meter.shortfall(used)
     due = [entry for entry in minima if (entry.number, entry.place) == (last.number, last.place)]
-    for entry in minima:
-        if not missing or entry not in due[:1]:
-            yield entry.number, f"a minimum that {month_named(month)} does not need or not here"
+    for entry in [*(entry for entry in minima if entry not in due), *due[bool(missing) :]]:
+        yield entry.number, f"a minimum that {month_named(month)} does not need or not here"
     if missing and not due:
         yield last.number, f"the minimum of {month_named(month)} is missing"
     elif missing:
