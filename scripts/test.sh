@@ -22,7 +22,7 @@ part "packages" scripts/install.sh
 part "runtimes" runtimes
 part "Swift build" swift build --build-tests
 part "Swift tests" swift test --skip-build --parallel
-part "auditor" python3 -m unittest discover -q -s Audit/tests -t Audit
+part "auditor" python3 -m unittest discover -q -s Audit/tests
 if compgen -G 'Tests/Clients/test_*.py' >/dev/null; then
     part "packages of the clients" scripts/clients.sh
     part "clients" .venv-clients/bin/python -m pytest -q -p no:cacheprovider Tests/Clients
