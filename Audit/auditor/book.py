@@ -83,6 +83,9 @@ class PriceBook:
         self.products = {str(entry["id"]): self._product(entry) for entry in self._entries(tree, "products")}
         self.flavors = {str(entry["id"]): tuple(entry["products"]) for entry in self._entries(tree, "flavors")}
         self.prices = [self._price(i, entry) for i, entry in enumerate(self._entries(tree, "prices"))]
+        self.of: dict[tuple[str, str], list[Price]] = {}
+        for price in self.prices:
+            self.of.setdefault((price.product, price.flavor), []).append(price)
         self.discounts = [self._discount(entry) for entry in self._entries(tree, "discounts")]
         self.terms = self._entries(tree, "terms")
         # Where any price of a flavor looks at the month, all use of it counts, whatever its own price.

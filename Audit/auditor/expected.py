@@ -34,7 +34,7 @@ class Rater:
     def __init__(self, book: PriceBook) -> None:
         self.book = book
         self._tariffs: dict[tuple[str, str, str, str], Tariff] = {}
-        self._tails: dict[tuple[int, int, int], str] = {}
+        self._tails: dict[tuple[int, int, int, int], str] = {}
 
     def tariff(self, use: Use) -> Tariff:
         """What holds for the payer of a use."""
@@ -43,7 +43,6 @@ class Rater:
         if found is None:
             if len(self._tariffs) >= _KEPT:
                 self._tariffs.clear()
-                self._tails.clear()
             found = self._tariffs[key] = Tariff(self.book, *key)
         return found
 
@@ -99,15 +98,14 @@ class Rater:
         return out
 
     def _tail(self, use: Use, part: Part, seconds: int) -> str:
-        key = (id(part), use.quantity, seconds)
+        assert part.price is not None
+        key = (part.price.index, part.discount.share if part.discount else 0, use.quantity, seconds)
         found = self._tails.get(key)
         if found is None:
             if len(self._tails) >= _KEPT:
                 self._tails.clear()
             counted = use.quantity * (seconds if use.product.unit.timed else 1)
-            assert part.price is not None
-            share = part.discount.share if part.discount else 0
-            found = columns(counted, unit_price(part.price), self._money(part.price, counted, share))
+            found = columns(counted, unit_price(part.price), self._money(part.price, counted, key[1]))
             self._tails[key] = found
         return found
 

@@ -32,11 +32,11 @@ def scaled(text: str, places: int) -> int | None:
 
 def plain(value: int, places: int) -> str:
     """The integer over 10^places as a decimal without needless zeros."""
-    whole, rest = divmod(abs(value), 10**places)
-    sign = "-" if value < 0 else ""
-    if not rest:
-        return f"{sign}{whole}"
-    return f"{sign}{whole}." + str(rest).zfill(places).rstrip("0")
+    if not value:
+        return "0"
+    digits = str(abs(value)).zfill(places + 1)
+    text = f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".")
+    return "-" + text if value < 0 else text
 
 
 def cut(numerator: int, denominator: int) -> int:

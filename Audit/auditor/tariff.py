@@ -35,9 +35,8 @@ class Tariff:
     def __init__(self, book: PriceBook, account: str, project: str, product: str, flavor: str) -> None:
         self.prices = [
             price
-            for price in book.prices
-            if (price.product, price.flavor) == (product, flavor)
-            and price.account in (None, account)
+            for price in book.of.get((product, flavor), ())
+            if price.account in (None, account)
             and price.project in (None, project)
         ]
         self.discounts = [
