@@ -110,6 +110,7 @@ class Rater:
         return found
 
 
+@lru_cache(maxsize=_KEPT)
 def unit_price(price: Price) -> str:
     """As it stands on the line: empty where the price is not one number per unit."""
     return plain(int(price.scheme.amount * 10**10), 10) if price.plain else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 ZONE = 8 * 3600
 HOUR = 3600
@@ -51,7 +52,12 @@ def written(second: int) -> str:
 
 def month(second: int) -> int:
     """The calendar month of UTC+08:00 that holds the second, counted from year 0."""
-    day = date.fromordinal(_EPOCH + (second + ZONE) // DAY)
+    return _month((second + ZONE) // DAY)
+
+
+@lru_cache(maxsize=10_000)
+def _month(days: int) -> int:
+    day = date.fromordinal(_EPOCH + days)
     return day.year * 12 + day.month - 1
 
 

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from multiprocessing import get_context
 from multiprocessing.pool import AsyncResult
 from pathlib import Path
@@ -16,7 +17,7 @@ from .book import PriceBook
 from .expected import Piece, Rater, columns, prefix
 from .months import SHARES, Aside, Entry, differences
 from .moment import HOUR, month
-from .numeral import scaled
+from .numeral import plain, scaled
 from .clock import stamp
 from .rated import RatedFile
 from .rejects import Rejects
@@ -99,6 +100,9 @@ class Auditor:
         """What is wrong with the lines of one row."""
         cells = self.columns.cells(line)
         row = use(self.book, cells, self.files.until) if cells else "no row of this file"
+        if isinstance(row, Use) and refused is None and not self.rater.is_monthly(row):
+            if mine and self.rater.text(prefix(number, row), row) == "\n".join([*mine, ""]):
+                return None
         pieces = None if isinstance(row, str) else self.rater.pieces(row)
         if isinstance(row, str) or pieces is None:
             reason = row if isinstance(row, str) else "no price"
@@ -129,7 +133,7 @@ class Auditor:
             cells = fields(text) or []
             if len(cells) != 15 or cells[:7] != begin:
                 return f"written was {text}; it begins {prefix(number, row)}"
-            money = [scaled(cell, 8) for cell in cells[11:]]
+            money = [_money(cell) for cell in cells[11:]]
             if None in money:
                 return f"is no money: {text}"
             kind = int(cells[7] == cells[8])
@@ -148,8 +152,18 @@ class Auditor:
         return None if place + 1 == len(pieces) else f"{place + 1} lines were written, there are {len(pieces)}"
 
 
+@lru_cache(maxsize=200_000)
+def _money(text: str) -> int | None:
+    return scaled(text, 8)
+
+
+@lru_cache(maxsize=200_000)
+def _counted(counted: int) -> str:
+    return plain(counted, 6)
+
+
 def _told(piece: Piece) -> list[str]:
-    return [stamp(piece.start), stamp(piece.end), *columns(piece.counted, piece.unit_price, (0, 0, 0, 0)).split(",")[1:3]]  # type: ignore[arg-type]
+    return [stamp(piece.start), stamp(piece.end), _counted(piece.counted), piece.unit_price]
 
 
 def _shown(piece: Piece) -> str:

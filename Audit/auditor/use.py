@@ -47,7 +47,7 @@ class Columns:
 
     def cells(self, line: str) -> list[str] | None:
         """The eight cells in the order of the documentation; None for a line that is no row."""
-        found = line.split(",") if '"' not in line else fields(line)
+        found = fields(line)
         if found is None or len(found) != self.count:
             return None
         return [found[place] for place in self.places]
@@ -55,6 +55,8 @@ class Columns:
 
 def fields(line: str) -> list[str] | None:
     """The fields of one line of CSV; None where its quotes do not fit."""
+    if '"' not in line:
+        return line.split(",")
     try:
         rows = list(csv.reader([line], strict=True))
     except csv.Error:
