@@ -183,7 +183,9 @@ def _group_differences(
         if last and not unsure:
             right = _minimum(last, used) if month(end) > number else Sums()
             if said != right:
-                yield f"{group}: the minimum of {month_named(number)} was billed as {_told(said)}; it is {_told(right)}"
+                yield (
+                    f"{group}: the minimum of {month_named(number)} was billed as {_told(said)}; it is {_told(right)}"
+                )
 
 
 def _charge(piece: Piece, used: int) -> Sums:

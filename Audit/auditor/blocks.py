@@ -11,7 +11,7 @@ SIZE = 2 << 20
 
 
 class Block(NamedTuple):
-    """Whole lines: the number of the first, that of the first behind (None: there is none), and the bytes or where they are."""
+    """Whole lines: number of the first, of the first behind (None: there is none), the bytes or where they are."""
 
     number: int
     following: int | None

@@ -15,14 +15,24 @@ from .numeral import decimal
 from .scheme import Meter, Scheme, Tier, Unit
 
 _TIMED = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "GB-hour": 3600}
-_PIECES = {"GB": 1, "piece": 1, "request": 1, "message": 1, "token": 1, "1,000 tokens": 1000, "1,000,000 tokens": 1000000}
+_PIECES = {
+    "GB": 1,
+    "piece": 1,
+    "request": 1,
+    "message": 1,
+    "token": 1,
+    "1,000 tokens": 1000,
+    "1,000,000 tokens": 1000000,
+}
 
 _KEYS = {
     "": "id name currency site zone products flavors prices discounts terms",
     "products": "id name service resource unit metering minimum_seconds variants",
     "flavors": "id name type arch vcpu memory accelerators products",
-    "prices": "product flavor per_hour per_unit flat graduated volume package free minimum maximum daily account project"
-    " from until",
+    "prices": (
+        "product flavor per_hour per_unit flat graduated volume package free minimum maximum daily account project"
+        " from until"
+    ),
     "discounts": "name percent from until product flavor account project",
     "terms": "product flavor term price discount account project from until",
 }
@@ -115,7 +125,9 @@ class PriceBook:
         metering = Metering(entry.get("metering", "second"), int(entry.get("minimum_seconds", 0)))
         if metering.by not in ("second", "minute", "day"):
             raise Fault(f"{self.name}: unknown metering {metering.by}")
-        return Product(entry["id"], self._unit(entry.get("unit", "hour")), metering, tuple(entry.get("variants") or ()))
+        return Product(
+            entry["id"], self._unit(entry.get("unit", "hour")), metering, tuple(entry.get("variants") or ())
+        )
 
     def _unit(self, entry: Any) -> Unit:
         if isinstance(entry, str):
@@ -124,7 +136,9 @@ class PriceBook:
             if entry in _PIECES:
                 return Unit(Fraction(_PIECES[entry]), False)
             raise Fault(f"{self.name}: unknown unit {entry}")
-        unit = Unit(self._number(entry["of"]), entry.get("counts", "pieces") == "seconds", entry.get("rounding", "none"))
+        unit = Unit(
+            self._number(entry["of"]), entry.get("counts", "pieces") == "seconds", entry.get("rounding", "none")
+        )
         if unit.rounding not in ("up", "down", "half_up", "none") or set(entry) - {"name", "of", "counts", "rounding"}:
             raise Fault(f"{self.name}: unknown unit {entry}")
         return unit
@@ -143,9 +157,18 @@ class PriceBook:
         scheme = self._scheme(entry)
         start, until = self._validity(entry)
         return Price(
-            index, entry["product"], entry["flavor"], entry.get("account"), entry.get("project"), start, until,
-            self._daily(entry.get("daily")), scheme, scheme.is_plain, Meter(scheme, unit),
-        )  # fmt: skip
+            index,
+            entry["product"],
+            entry["flavor"],
+            entry.get("account"),
+            entry.get("project"),
+            start,
+            until,
+            self._daily(entry.get("daily")),
+            scheme,
+            scheme.is_plain,
+            Meter(scheme, unit),
+        )
 
     def _daily(self, text: Any) -> tuple[int, int] | None:
         if text is None:

@@ -16,7 +16,9 @@ _SHOWN = 10
 
 def main(words: list[str]) -> int:
     """0 where all agrees, 1 where something differs, 2 on wrong usage."""
-    parser = argparse.ArgumentParser(prog="audit.py", description="Recompute bills from facts and prices, independently.")
+    parser = argparse.ArgumentParser(
+        prog="audit.py", description="Recompute bills from facts and prices, independently."
+    )
     verbs = parser.add_subparsers(dest="verb", required=True)
     rated = verbs.add_parser("usage", help="what atelier rate wrote")
     for name in ("--price-book", "--usage", "--lines"):

@@ -27,7 +27,12 @@ def differences(folder: Path, lines: list[Row], books: dict[str, PriceBook], end
             yield f"rounding of {account} in {cycle}: {moved} x 10^-8 was posted; it is {right}"
     for (account, cycle), due in sorted(sums.items()):
         row = accounts.get(account)
-        if row and books[row["book"]].site == "international" and cycle < month_named(month(end)) and rounded(due) != due:
+        if (
+            row
+            and books[row["book"]].site == "international"
+            and cycle < month_named(month(end))
+            and rounded(due) != due
+        ):
             yield f"rounding of {account} in {cycle} is missing: {rounded(due) - due} x 10^-8"
 
 

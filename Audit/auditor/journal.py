@@ -32,7 +32,9 @@ def _balanced(postings: list[Row], entries: dict[str, list[Row]]) -> Iterator[st
             yield f"posting {posting['number']}: its id stands twice"
         for currency in sorted(sums):
             if sums[currency]:
-                yield f"posting {posting['number']}: its entries sum to {sums[currency]} x 10^-8 {currency}, not to zero"
+                yield (
+                    f"posting {posting['number']}: its entries sum to {sums[currency]} x 10^-8 {currency}, not to zero"
+                )
     for stray in sorted(entries.keys() - ids.keys()):
         yield f"entries of posting {stray}, which is not there"
 
@@ -68,7 +70,9 @@ def _paid(lines: list[Row], postings: list[Row], entries: dict[str, list[Row]], 
         if len(found) != 1:
             yield f"{name}: {len(found)} postings charge it, not one"
             continue
-        right, said = _entries(line, amounts, currencies.get(line["account"], "")), Counter(map(_entry, entries[found[0]]))
+        right, said = _entries(line, amounts, currencies.get(line["account"], "")), Counter(
+            map(_entry, entries[found[0]])
+        )
         if said != right:
             yield f"{name}: its posting says {_told(said)}; it should say {_told(right)}"
     for stray in charges:

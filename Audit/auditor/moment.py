@@ -11,9 +11,7 @@ HOUR = 3600
 DAY = 86400
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_TEXT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d))?(Z|[+-]\d\d:\d\d)?", re.ASCII
-)
+_TEXT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d))?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
 def moment(text: str, offset: int) -> int | None:

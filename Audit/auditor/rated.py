@@ -8,7 +8,8 @@ from pathlib import Path
 from .fault import Fault
 
 HEADER = (
-    b"line,account,project,resource,product,flavor,quantity,from,until,counted,unit_price,list,discount,truncated,due\n"
+    b"line,account,project,resource,product,flavor,quantity,"
+    b"from,until,counted,unit_price,list,discount,truncated,due\n"
 )
 
 

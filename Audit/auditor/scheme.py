@@ -50,8 +50,8 @@ class Scheme:
 class Meter:
     """The fee of a month's use by one scheme, on whole numbers over one denominator.
 
-    Units are whole numbers over `grain`, money over `denominator`; both are chosen so that every figure of the scheme is
-    whole, so nothing is ever rounded here.
+    Units are whole numbers over `grain`, money over `denominator`; both are chosen so that every figure of the scheme
+    is whole, so nothing is ever rounded here.
     """
 
     def __init__(self, scheme: Scheme, unit: Unit) -> None:

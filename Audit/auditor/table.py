@@ -13,8 +13,10 @@ COLUMNS = {
     "accounts": "account,book,currency",
     "segments": "segment,account,project,resource,resource_name,product,flavor,quantity,book",
     "facts": "segment,sequence,kind,at",
-    "lines": "number,id,account,project,resource,segment,product,flavor,quantity,hour,from,until,seconds,counted,unit_price,"
-    "price_version,list,discount,discount_name,truncated,due,dropped,kind,cycle,billed_at,cash,credit,arrears",
+    "lines": (
+        "number,id,account,project,resource,segment,product,flavor,quantity,hour,from,until,seconds,counted,unit_price,"
+        "price_version,list,discount,discount_name,truncated,due,dropped,kind,cycle,billed_at,cash,credit,arrears"
+    ),
     "postings": "number,id,at,kind,reference",
     "entries": "posting,place,owner,kind,currency,amount",
     "balances": "owner,kind,currency,amount",

@@ -36,8 +36,7 @@ class Tariff:
         self.prices = [
             price
             for price in book.of.get((product, flavor), ())
-            if price.account in (None, account)
-            and price.project in (None, project)
+            if price.account in (None, account) and price.project in (None, project)
         ]
         self.discounts = [
             one

@@ -146,9 +146,20 @@ class Auditor:
                 return f"written was {text}; it is {','.join(right)}"
             hour = piece.start // HOUR
             self.aside.add(
-                Entry(group, month(piece.start), hour, number, place, kind, piece.start, piece.price.index,
-                      piece.share, piece.counted, *money)  # type: ignore[arg-type]
-            )  # fmt: skip
+                Entry(
+                    group,
+                    month(piece.start),
+                    hour,
+                    number,
+                    place,
+                    kind,
+                    piece.start,
+                    piece.price.index,
+                    piece.share,
+                    piece.counted,
+                    *money,
+                )  # type: ignore[arg-type]
+            )
         return None if place + 1 == len(pieces) else f"{place + 1} lines were written, there are {len(pieces)}"
 
 
@@ -168,7 +179,9 @@ def _told(piece: Piece) -> list[str]:
 
 def _shown(piece: Piece) -> str:
     assert piece.amounts is not None
-    return f"{stamp(piece.start)},{stamp(piece.end)}{columns(piece.counted, piece.unit_price, piece.amounts)}".rstrip("\n")
+    return f"{stamp(piece.start)},{stamp(piece.end)}{columns(piece.counted, piece.unit_price, piece.amounts)}".rstrip(
+        "\n"
+    )
 
 
 _auditor: Auditor | None = None
@@ -206,7 +219,9 @@ def audit(files: Files, jobs: int) -> Found:
     return total
 
 
-def _bounded(apply: Callable[..., AsyncResult[Found]], work: Callable[[Any], Found], tasks: Any, most: int) -> Iterator[Found]:
+def _bounded(
+    apply: Callable[..., AsyncResult[Found]], work: Callable[[Any], Found], tasks: Any, most: int
+) -> Iterator[Found]:
     """Results of all tasks, no more than some of which are ever under way."""
     pending: deque[AsyncResult[Found]] = deque()
     for task in tasks:

@@ -21,16 +21,49 @@ BASE = 1772294400  # 2026-03-01T00:00:00+08:00
 UNTIL = BASE + 40 * 86400 + 1234
 
 UNITS = [
-    "hour", "hour", "minute", "second", "day", "GB-hour", "GB", "piece", "request", "message", "token", '"1,000 tokens"',
-    '"1,000,000 tokens"', "{name: quarter, of: 900, counts: seconds}", "{name: gross, of: 144, rounding: up}",
-    "{name: dozen, of: 12, counts: pieces, rounding: half_up}", "{name: block, of: 7000, counts: seconds, rounding: down}",
-    "{name: ten, of: 10, rounding: down}", "{name: h, of: 3600, counts: seconds, rounding: half_up}",
+    "hour",
+    "hour",
+    "minute",
+    "second",
+    "day",
+    "GB-hour",
+    "GB",
+    "piece",
+    "request",
+    "message",
+    "token",
+    '"1,000 tokens"',
+    '"1,000,000 tokens"',
+    "{name: quarter, of: 900, counts: seconds}",
+    "{name: gross, of: 144, rounding: up}",
+    "{name: dozen, of: 12, counts: pieces, rounding: half_up}",
+    "{name: block, of: 7000, counts: seconds, rounding: down}",
+    "{name: ten, of: 10, rounding: down}",
+    "{name: h, of: 3600, counts: seconds, rounding: half_up}",
     "{name: x, of: 3, rounding: none}",
-]  # fmt: skip
+]
 BAD = [
-    "", "x", "-1", "p9", "1e3", " 1", "1 ", "0", "0.0000001", "1.", ".5", "+1", "2026-02-30", "2026-03-01", "99999999999",
-    "2026-03-01T24:00:00", "2026-03-01 08:00:00", "2026-03-01T08:00:00.5Z", "2026-03-01T08:00", "1772294400.5",
-]  # fmt: skip
+    "",
+    "x",
+    "-1",
+    "p9",
+    "1e3",
+    " 1",
+    "1 ",
+    "0",
+    "0.0000001",
+    "1.",
+    ".5",
+    "+1",
+    "2026-02-30",
+    "2026-03-01",
+    "99999999999",
+    "2026-03-01T24:00:00",
+    "2026-03-01 08:00:00",
+    "2026-03-01T08:00:00.5Z",
+    "2026-03-01T08:00",
+    "1772294400.5",
+]
 
 
 class Maker:
@@ -175,7 +208,9 @@ class Maker:
                 times[place] = text.replace("+00:00", chance.choice(["Z", "", "+00:00"]))
         if chance.random() < 0.1:
             times[1] = ""
-        quantity = chance.choice(["1", "1", "2", "7", "0.5", "1.25", "12", "0.000001", "333.333333", "1500", "1.50", "020"])
+        quantity = chance.choice(
+            ["1", "1", "2", "7", "0.5", "1.25", "12", "0.000001", "333.333333", "1500", "1.50", "020"]
+        )
         resource = chance.choice([f"job-{index}", "", 'a "b"', "x,y", "ключ"])
         names = [f"a{chance.randrange(4)}", f"x{chance.randrange(4)}", resource]
         row = [*names, chance.choice(self.products), chance.choice("ab"), quantity, *times]
@@ -207,10 +242,26 @@ def rate(binary: str, folder: Path, usage: Path) -> subprocess.CompletedProcess[
     for name in ("lines.csv", "refused.csv"):
         (folder / name).unlink(missing_ok=True)
     return subprocess.run(
-        [binary, "rate", "--price-book", folder / "book.yaml", "--usage", usage, "--out", folder / "lines.csv",
-         "--rejects", folder / "refused.csv", "--summary", folder / "sums.json", "--until", str(UNTIL)],
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+        [
+            binary,
+            "rate",
+            "--price-book",
+            folder / "book.yaml",
+            "--usage",
+            usage,
+            "--out",
+            folder / "lines.csv",
+            "--rejects",
+            folder / "refused.csv",
+            "--summary",
+            folder / "sums.json",
+            "--until",
+            str(UNTIL),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
 
 
 def audit(folder: Path, usage: Path, jobs: int = 1) -> subprocess.CompletedProcess[str]:

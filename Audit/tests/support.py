@@ -35,7 +35,9 @@ def book(prices: str, **more: str) -> PriceBook:
     return PriceBook(text(prices, **more))
 
 
-def audited(prices: str, usage: str, lines: str, rejects: str | None = None, until: str = "", head: str = HEAD) -> tuple[int, str]:
+def audited(
+    prices: str, usage: str, lines: str, rejects: str | None = None, until: str = "", head: str = HEAD
+) -> tuple[int, str]:
     """The exit code and all that was said of usage and lines as given."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

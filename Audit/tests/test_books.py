@@ -14,25 +14,31 @@ THREE, FOUR = TWO + 3600, TWO + 7200
 
 BOOK = text("per_hour: 0.66, from: 2026-01-01").replace(
     "prices:\n",
-    "prices:\n  - {product: p, flavor: b, graduated: [{up_to: 1, per_unit: 2, flat: 1}, {per_unit: 0.5}], minimum: 5, from: 2026-01-01}\n",
+    "prices:\n  - {product: p, flavor: b, graduated: [{up_to: 1, per_unit: 2, flat: 1}, {per_unit: 0.5}], minimum: 5,"
+    " from: 2026-01-01}\n",
 )
 SEGMENTS = [f"{name},acc,lab,r-{name},n,p,{flavor},1,t" for name, flavor in (("s1", "a"), ("s2", "b"), ("s3", "a"))]
 FACTS = [
-    f"s1,0,started,{TWO}", f"s1,1,alive,{THREE + 600}", f"s1,2,ended,{THREE + 900}",
-    f"s2,0,started,{THREE}", f"s2,1,ended,{THREE + 1800}",
-    f"s3,0,started,{THREE}", f"s3,1,alive,{THREE + 600}",
-]  # fmt: skip
+    f"s1,0,started,{TWO}",
+    f"s1,1,alive,{THREE + 600}",
+    f"s1,2,ended,{THREE + 900}",
+    f"s2,0,started,{THREE}",
+    f"s2,1,ended,{THREE + 1800}",
+    f"s3,0,started,{THREE}",
+    f"s3,1,alive,{THREE + 600}",
+]
 
 
 def line(number, segment, flavor, hour, start, end, seconds, price, amount, kind, cash, credit="0", arrears="0"):
     return (
-        f"{number},l{number},acc,lab,r-{segment},{segment},p,{flavor},1,{hour},{start},{end},{seconds},{seconds},{price},v,"
+        f"{number},l{number},acc,lab,r-{segment},{segment},p,{flavor},1,"
+        f"{hour},{start},{end},{seconds},{seconds},{price},v,"
         f"{amount},0,,0,{amount},0/1,{kind},2026-03,1,{cash},{credit},{arrears}"
     )
 
 
-# 3,600 s are 0.66, 600 s 0.11 and the 300 s that were told late 0.055; half an hour of tiers is 1 + 0.5 × 2 = 2, and 3 more
-# make the minimum; what still runs has proven 600 s. 5.935 in all: 5 of cash, 0.5 of credit, and the rest is owed.
+# 3,600 s are 0.66, 600 s 0.11 and the 300 s that were told late 0.055; half an hour of tiers is 1 + 0.5 × 2 = 2, and 3
+# more make the minimum; what still runs has proven 600 s. 5.935 in all: 5 of cash, 0.5 of credit, and the rest is owed.
 LINES = [
     line(1, "s1", "a", TWO, TWO, THREE, 3600, "0.66", "0.66", "usage", "0.66"),
     line(2, "s1", "a", THREE, THREE, THREE + 600, 600, "0.66", "0.11", "usage", "0.11"),
@@ -42,28 +48,46 @@ LINES = [
     line(6, "s3", "a", THREE, THREE, THREE + 600, 600, "0.66", "0.11", "usage", "0", "0", "0.11"),
 ]
 ENTRIES = [
-    "t1,0,acc,cash,USD,5", "t1,1,acc,funding,USD,-5",
-    "c1,0,acc,cash,USD,-0.66", "c1,1,acc,revenue,USD,0.66",
-    "c2,0,acc,cash,USD,-0.11", "c2,1,acc,revenue,USD,0.11",
-    "c3,0,acc,cash,USD,-0.055", "c3,1,acc,revenue,USD,0.055",
-    "c4,0,acc,cash,USD,-2", "c4,1,acc,revenue,USD,2",
-    "c5,0,acc,cash,USD,-2.175", "c5,1,acc,credit,USD,-0.5", "c5,2,acc,arrears,USD,-0.325", "c5,3,acc,revenue,USD,3",
-    "c6,0,acc,arrears,USD,-0.11", "c6,1,acc,revenue,USD,0.11",
-    "r1,0,acc,arrears,USD,-0.005", "r1,1,acc,rounding,USD,0.005",
-]  # fmt: skip
+    "t1,0,acc,cash,USD,5",
+    "t1,1,acc,funding,USD,-5",
+    "c1,0,acc,cash,USD,-0.66",
+    "c1,1,acc,revenue,USD,0.66",
+    "c2,0,acc,cash,USD,-0.11",
+    "c2,1,acc,revenue,USD,0.11",
+    "c3,0,acc,cash,USD,-0.055",
+    "c3,1,acc,revenue,USD,0.055",
+    "c4,0,acc,cash,USD,-2",
+    "c4,1,acc,revenue,USD,2",
+    "c5,0,acc,cash,USD,-2.175",
+    "c5,1,acc,credit,USD,-0.5",
+    "c5,2,acc,arrears,USD,-0.325",
+    "c5,3,acc,revenue,USD,3",
+    "c6,0,acc,arrears,USD,-0.11",
+    "c6,1,acc,revenue,USD,0.11",
+    "r1,0,acc,arrears,USD,-0.005",
+    "r1,1,acc,rounding,USD,0.005",
+]
 TABLES = {
     "accounts": ["acc,t,USD"],
     "segments": SEGMENTS,
     "facts": FACTS,
     "lines": LINES,
-    "postings": ["1,t1,1,top-up,x", *(f"{n + 1},c{n},1,charge,l{n}" for n in range(1, 7)), "8,r1,1,rounding,cycle:acc/2026-03"],
+    "postings": [
+        "1,t1,1,top-up,x",
+        *(f"{n + 1},c{n},1,charge,l{n}" for n in range(1, 7)),
+        "8,r1,1,rounding,cycle:acc/2026-03",
+    ],
     "entries": ENTRIES,
     "balances": [
-        "acc,cash,USD,0", "acc,funding,USD,-5", "acc,credit,USD,-0.5", "acc,arrears,USD,-0.44", "acc,revenue,USD,5.935",
+        "acc,cash,USD,0",
+        "acc,funding,USD,-5",
+        "acc,credit,USD,-0.5",
+        "acc,arrears,USD,-0.44",
+        "acc,revenue,USD,5.935",
         "acc,rounding,USD,0.005",
     ],
     "marks": [f"open hour,{FOUR}"],
-}  # fmt: skip
+}
 
 
 def audited(changes: dict[str, list[str]] | None = None, book: str = BOOK) -> tuple[int, str]:
@@ -106,7 +130,19 @@ class BooksTest(unittest.TestCase):
 
     def test_every_digit_of_lines_that_says_money_or_time(self):
         names = COLUMNS["lines"].split(",")
-        looked_at = {"hour", "seconds", "counted", "list", "discount", "truncated", "due", "dropped", "cash", "credit", "arrears"}
+        looked_at = {
+            "hour",
+            "seconds",
+            "counted",
+            "list",
+            "discount",
+            "truncated",
+            "due",
+            "dropped",
+            "cash",
+            "credit",
+            "arrears",
+        }
         for index, row in enumerate(LINES[:5]):
             cells = row.split(",")
             for place in (place for place, name in enumerate(names) if name in looked_at):
@@ -127,7 +163,13 @@ class BooksTest(unittest.TestCase):
             "lines": [row for row in LINES if not row.startswith("3,")],
             "postings": [row for row in TABLES["postings"] if ",c3," not in row and ",r1," not in row],
             "entries": entries,
-            "balances": ["acc,cash,USD,0.055", "acc,funding,USD,-5", "acc,credit,USD,-0.5", "acc,arrears,USD,-0.435", "acc,revenue,USD,5.88"],
+            "balances": [
+                "acc,cash,USD,0.055",
+                "acc,funding,USD,-5",
+                "acc,credit,USD,-0.5",
+                "acc,arrears,USD,-0.435",
+                "acc,revenue,USD,5.88",
+            ],
         }
         self.found("segment s1, hour 2026-03-31T15:00:00Z: billed seconds 600", tables)
 
@@ -135,12 +177,19 @@ class BooksTest(unittest.TestCase):
         rows = list(LINES)
         rows[0] = rows[0].replace("0.66,0,,0,0.66", "0.11,0,,0,0.11").replace(",0.66,0,0", ",0.11,0,0")
         rows[1] = rows[1].replace("0.11,0,,0,0.11", "0.66,0,,0,0.66").replace(",0.11,0,0", ",0.66,0,0")
-        entries = [row.replace("0.66", "x").replace("0.11", "0.66").replace("x", "0.11") if row[:2] in ("c1", "c2") else row for row in ENTRIES]
+        entries = [
+            row.replace("0.66", "x").replace("0.11", "0.66").replace("x", "0.11") if row[:2] in ("c1", "c2") else row
+            for row in ENTRIES
+        ]
         self.found("segment s1, hour 2026-03-31T14:00:00Z", {"lines": rows, "entries": entries})
 
     def test_facts(self):
-        self.found("segment s1, hour 2026-03-31T15:00:00Z", changed("facts", f"ended,{THREE + 900}", f"ended,{THREE + 901}"))
-        self.found("segment s2, hour 2026-03-31T15:00:00Z", changed("facts", f"ended,{THREE + 1800}", f"ended,{THREE + 1801}"))
+        self.found(
+            "segment s1, hour 2026-03-31T15:00:00Z", changed("facts", f"ended,{THREE + 900}", f"ended,{THREE + 901}")
+        )
+        self.found(
+            "segment s2, hour 2026-03-31T15:00:00Z", changed("facts", f"ended,{THREE + 1800}", f"ended,{THREE + 1801}")
+        )
         self.found("it has facts but no start", {"facts": FACTS[1:]})
         self.found("no fact proves any", {"facts": FACTS[:3] + FACTS[5:]})
 
@@ -154,10 +203,15 @@ class BooksTest(unittest.TestCase):
         rows = [row for row in TABLES["postings"] if ",r1," not in row]
         balances = [row.replace("-0.44", "-0.435") for row in TABLES["balances"] if "rounding" not in row]
         entries = [row for row in ENTRIES if not row.startswith("r1")]
-        self.found("rounding of acc in 2026-03 is missing: 500000 x 10^-8", {"postings": rows, "balances": balances, "entries": entries})
+        self.found(
+            "rounding of acc in 2026-03 is missing: 500000 x 10^-8",
+            {"postings": rows, "balances": balances, "entries": entries},
+        )
 
     def test_an_hour_that_is_not_closed_is_not_compared(self):
-        self.assertEqual(audited({"marks": [f"open hour,{FOUR}"], "facts": [*FACTS, f"s3,2,alive,{THREE + 700}"]})[0], 0)
+        self.assertEqual(
+            audited({"marks": [f"open hour,{FOUR}"], "facts": [*FACTS, f"s3,2,alive,{THREE + 700}"]})[0], 0
+        )
         self.found("is not closed", {"marks": [f"open hour,{THREE}"]})
 
     def test_wrong_usage(self):

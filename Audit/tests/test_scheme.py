@@ -66,7 +66,13 @@ class SchemeTest(unittest.TestCase):
 
     def test_volume_can_give_back(self):
         # Ten cost 21, eleven 16.5: the eleventh gives 4.5 back.
-        meter = support.book("volume: [{up_to: 10, per_unit: 2, flat: 1}, {per_unit: 1.5}], from: 2026-01-01", unit="piece").prices[0].meter
+        meter = (
+            support.book(
+                "volume: [{up_to: 10, per_unit: 2, flat: 1}, {per_unit: 1.5}], from: 2026-01-01", unit="piece"
+            )
+            .prices[0]
+            .meter
+        )
         self.assertEqual(meter.charge(10 * MICRO, MICRO), -450000000)
 
 

@@ -16,7 +16,11 @@ def at(text):
 def parts(prices, start, end, account="x", project="y", **more):
     tariff = Tariff(support.book(prices, **more), account, project, "p", "a")
     return [
-        (written(part.start + 8 * 3600)[11:19], part.price and str(part.price.scheme.amount), part.discount and part.discount.name)
+        (
+            written(part.start + 8 * 3600)[11:19],
+            part.price and str(part.price.scheme.amount),
+            part.discount and part.discount.name,
+        )
         for part in tariff.parts(at(start), at(end))
     ]
 
@@ -40,14 +44,22 @@ class TariffTest(unittest.TestCase):
             parts(prices, "2026-03-01T22:00:00", "2026-03-02T00:30:00"),
             [("22:00:00", "1", None), ("22:30:00", "2", None), ("23:00:00", "2", None), ("00:00:00", "2", None)],
         )
-        self.assertEqual(parts(prices, "2026-03-02T05:59:59", "2026-03-02T06:00:01"), [("05:59:59", "2", None), ("06:00:00", "1", None)])
+        self.assertEqual(
+            parts(prices, "2026-03-02T05:59:59", "2026-03-02T06:00:01"),
+            [("05:59:59", "2", None), ("06:00:00", "1", None)],
+        )
 
     def test_a_project_goes_before_an_account_and_that_before_everyone(self):
         prices = (
             "per_hour: 1, from: 2026-01-01\nper_hour: 2, account: acme, from: 2026-01-01\n"
             'per_hour: 3, project: lab, from: 2026-01-01\nper_hour: 4, daily: "10:00-12:00", from: 2026-01-01'
         )
-        for account, project, expected in (("x", "y", "4"), ("acme", "y", "2"), ("acme", "lab", "3"), ("x", "lab", "3")):
+        for account, project, expected in (
+            ("x", "y", "4"),
+            ("acme", "y", "2"),
+            ("acme", "lab", "3"),
+            ("x", "lab", "3"),
+        ):
             found = parts(prices, "2026-03-01T10:00:00", "2026-03-01T10:30:00", account, project)
             self.assertEqual(found, [("10:00:00", expected, None)])
 

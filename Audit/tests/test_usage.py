@@ -30,7 +30,9 @@ class PlainTest(unittest.TestCase):
         self.assertEqual((code, said), (0, "2 rows of usage\n3 lines compared, 0 differences\n"))
 
     def test_one_digit(self):
-        for row, (old, new) in enumerate([("0.67613333,0,0", "0.67613334,0,0"), ("T08:30:30", "T08:30:31"), (",a,1,", ",a,2,")]):
+        for row, (old, new) in enumerate(
+            [("0.67613333,0,0", "0.67613334,0,0"), ("T08:30:30", "T08:30:31"), (",a,1,", ",a,2,")]
+        ):
             rows = list(RIGHT)
             rows[row] = rows[row].replace(old, new)
             self.assertNotEqual(rows, RIGHT)
@@ -55,7 +57,11 @@ class PlainTest(unittest.TestCase):
         self.found([*RIGHT, RIGHT[-1].replace("3,", "4,", 1)])
 
     def test_two_amounts_swapped(self):
-        rows = [RIGHT[0].replace("0.67613333", "0.671"), RIGHT[1].replace("0.671,", "0.67613333,").replace(",0.671", ",0.67613333"), RIGHT[2]]
+        rows = [
+            RIGHT[0].replace("0.67613333", "0.671"),
+            RIGHT[1].replace("0.671,", "0.67613333,").replace(",0.671", ",0.67613333"),
+            RIGHT[2],
+        ]
         self.assertIn("line 2: ", self.found(rows))
 
     def test_refused_rows(self):
@@ -65,7 +71,9 @@ class PlainTest(unittest.TestCase):
         refused = f'4,no price,"{unknown}"\n'
         self.assertEqual(audited(PLAIN, usage, lines(RIGHT), refused)[0], 0)
         self.assertIn("was refused and can be rated", self.found(RIGHT, rejects=f'3,x,"{USAGE.split(chr(10))[1]}"\n'))
-        self.assertIn("was refused as another row", self.found(RIGHT, usage=usage, rejects=refused.replace("job3", "job4")))
+        self.assertIn(
+            "was refused as another row", self.found(RIGHT, usage=usage, rejects=refused.replace("job3", "job4"))
+        )
 
     def test_an_open_use_is_clipped(self):
         usage = f"acme,lab,job,p,a,1,{NOON},\n"
@@ -107,7 +115,7 @@ class MonthTest(unittest.TestCase):
             self.assertIn(what, said)
 
     def test_a_refused_row_changes_nothing_for_others(self):
-        # Line 2 has no price in its last second, so it is refused whole; line 3 is the first use of the month and pays the fee.
+        # Line 2 has no price in its last second, so it is refused whole; line 3 is the month's first use and pays.
         book = text("flat: 0.9, from: 2026-03-01T00:00:00, until: 2026-03-02T00:00:00")
         bad = f"acme,lab,x,p,a,1,{NOON},{NOON + 43201}"
         usage = f"{bad}\nacme,lab,y,p,a,2,{NOON + 7200},{NOON + 7260}\n"

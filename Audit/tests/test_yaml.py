@@ -46,7 +46,18 @@ over: [1,
         )
 
     def test_what_is_not_read_is_refused(self):
-        for text in ("a: 1\na: 2", "a: &x 1", "a: *x", "a: |\n  b", "a: [1, 2", "a: {b: 1, b: 2}", "\ta: 1", "a: 'b", "", "a: 1\n b: 2"):
+        for text in (
+            "a: 1\na: 2",
+            "a: &x 1",
+            "a: *x",
+            "a: |\n  b",
+            "a: [1, 2",
+            "a: {b: 1, b: 2}",
+            "\ta: 1",
+            "a: 'b",
+            "",
+            "a: 1\n b: 2",
+        ):
             with self.subTest(text), self.assertRaises(Fault):
                 yaml.document(text)
 
