@@ -73,7 +73,6 @@ class Maker:
         self.chance = random.Random(seed)
         self.products = [f"p{n}" for n in range(self.chance.randrange(1, 4))]
         self.timid = self.chance.random() < 0.3  # only prices that no month changes
-        self.gaps = self.timid  # elsewhere a refused row must not change what others cost: test_usage has that case
         self.span = self.chance.choice([2, 10, 45, 100]) * 86400
 
     def number(self, most: int, places: int) -> str:
@@ -136,7 +135,7 @@ class Maker:
         edges = sorted({self.when() for _ in range(self.chance.randrange(1, 4))})
         found: list[tuple[int, int | None]] = [(BASE - 400 * 86400, edges[0])]
         for a, b in zip(edges, [*edges[1:], None]):
-            gap = self.chance.choice([0] * 8 + [1, 3000]) if self.gaps else 0
+            gap = self.chance.choice([0] * 8 + [1, 3000])
             if b is None or a + gap < b:
                 found.append((a + gap, b))
         return found

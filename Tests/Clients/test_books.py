@@ -127,10 +127,13 @@ def test_an_independent_auditor_agrees(billed, tmp_path):
     agreed = subprocess.run([*audit, str(tmp_path / "books")], capture_output=True, text=True, timeout=60)
     assert agreed.returncode == 0, agreed.stdout + agreed.stderr
     path = tmp_path / "books" / "lines.csv"
-    text = path.read_text().splitlines(True)
-    line = next(index for index, row in enumerate(text) if ",usage," in row)
-    text[line] = text[line].replace(exported[line - 1]["list"], str(Decimal(exported[line - 1]["list"]) + Decimal("0.00000001")), 1)
-    path.write_text("".join(text))
+    changed = next(line for line in exported if Decimal(line["list"]) > 0)
+    for key in ("list", "due", "cash"):
+        changed[key] = str(Decimal(changed[key]) + Decimal("0.00000001"))
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, exported[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(exported)
     refused = subprocess.run([*audit, str(tmp_path / "books")], capture_output=True, text=True, timeout=60)
     assert refused.returncode == 1, refused.stdout + refused.stderr
 

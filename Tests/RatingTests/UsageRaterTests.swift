@@ -161,6 +161,28 @@ import Testing
         }
     }
 
+    /// A line that is refused, for a second without a price or for being too large, changes nothing for its neighbours.
+    @Test func refusedLinesDoNotCountInTheMonth() throws {
+        let price = DatedPrice(
+            product: UsageBook.product, flavor: FlavorID("f"),
+            formula: PriceFormula(.flat(try #require(UnitPrice("0.9")))), validFrom: Second(0),
+            validUntil: Second(1_772_380_800))
+        let book = try PriceBook(
+            id: PriceBookID("gap"), name: "Gap", currency: .usDollar, profile: .international,
+            products: [
+                Product(
+                    id: UsageBook.product, name: "T", serviceCode: "s", resourceCode: "r", variants: [FlavorID("f")])
+            ], flavors: [], prices: [price])
+        let outcome = try UsageFixture(book: book).rate([
+            "acme,lab,gap,training-job,f,1,2026-03-01T04:00:00Z,2026-03-01T16:00:01Z",
+            "acme,lab,huge,training-job,f,999999999999,2026-03-01T04:00:00Z,2026-03-01T06:00:00Z",
+            "acme,lab,fine,training-job,f,2,2026-03-01T06:00:00Z,2026-03-01T06:01:00Z",
+        ])
+        #expect(outcome.rejects.map { $0[0] } == ["2", "3"])
+        #expect(outcome.rejects.map { $0[1].prefix(9) } == ["the price", "the fee i"])
+        #expect(outcome.lines.map { $0[14] } == ["0.9"])
+    }
+
     private static func rich() throws -> PriceBook {
         try UsageBook.book(
             ["a": "0.66", "b": "6.93"],

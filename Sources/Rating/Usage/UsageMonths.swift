@@ -6,7 +6,9 @@ public import Pricing
 /// The use of prices that depend on the month, gathered from a whole file and priced in order of time.
 public struct UsageMonths: Sendable {
     private var entries: [Entry] = []
-    private var outcomes: [Int: Result<[Charge], UsageFault>] = [:]
+    /// By line.
+    private var charges: [Int: [Charge]] = [:]
+    private var refused: [Int: UsageFault] = [:]
 
     private struct Entry: Sendable {
         let payer: Payer
@@ -41,7 +43,9 @@ public struct UsageMonths: Sendable {
         entries = []
     }
 
-    func charges(ofLine line: Int) -> Result<[Charge], UsageFault> { outcomes[line] ?? .success([]) }
+    func charges(ofLine line: Int) -> Result<[Charge], UsageFault> {
+        refused[line].map { .failure($0) } ?? .success(charges[line] ?? [])
+    }
 
     private struct Use: Hashable {
         let account: String
@@ -57,7 +61,11 @@ public struct UsageMonths: Sendable {
     private mutating func settle(_ entries: [Entry], product: ProductID, by book: PriceBook) {
         let unit = book.unit(of: product)
         let flavor = FlavorID(entries[0].flavor)
-        let parts = entries.flatMap { entry in
+        let schedules = Dictionary(
+            entries.map { ($0.payer, book.schedule(product: product, flavor: flavor, payer: $0.payer)) }
+        ) { first, _ in first }
+        let sound = sound(entries, schedules: schedules, unit: unit)
+        let parts = sound.flatMap { entry in
             RunInterval(start: Second(entry.use.lowerBound), provenUntil: Second(entry.use.upperBound), isEnded: true)
                 .hourly(in: book.zone).map { Part(span: $0, entry: entry) }
         }.sorted { left, right in
@@ -65,40 +73,50 @@ public struct UsageMonths: Sendable {
             return (hours.0, left.entry.line) < (hours.1, right.entry.line)
         }
         var used = Quantity.zero
-        var month = book.zone.month(of: parts[0].span.lowerBound)
-        var schedules: [Payer: PriceSchedule] = [:]
         for (index, part) in parts.enumerated() {
-            let schedule =
-                schedules[part.entry.payer] ?? book.schedule(product: product, flavor: flavor, payer: part.entry.payer)
-            schedules[part.entry.payer] = schedule
+            guard let schedule = schedules[part.entry.payer] else { continue }
+            let month = book.zone.month(of: part.span.lowerBound)
             let hour = HourRating(
                 part.span, quantity: part.entry.quantity, schedule: schedule, unit: unit, profile: book.profile,
                 before: used)
             used += hour.counted
-            var charges = hour.charges
             let isLast = index + 1 == parts.count || parts[index + 1].span.lowerBound >= month.upperBound
-            if isLast, let last = charges.last {
-                let shortfall = last.price.formula.shortfall(of: used, unit: unit)
-                if shortfall.numerator > 0 {
-                    charges.append(
-                        Charge(
-                            span: last.span.upperBound..<last.span.upperBound, counted: .zero, fee: shortfall,
-                            price: last.price, discount: last.discount, profile: book.profile))
-                }
-            }
-            note(charges, isPriced: hour.unpriced.isEmpty && used.isInRange, line: part.entry.line)
-            if isLast, index + 1 < parts.count {
-                month = book.zone.month(of: parts[index + 1].span.lowerBound)
-                used = .zero
-            }
+            let minimum = isLast ? minimum(of: used, after: hour.charges.last, unit: unit, profile: book.profile) : nil
+            charges[part.entry.line, default: []] += hour.charges + (minimum.map { [$0] } ?? [])
+            if isLast { used = .zero }
         }
     }
 
-    private mutating func note(_ charges: [Charge], isPriced: Bool, line: Int) {
-        guard isPriced, case .success(let former) = outcomes[line] ?? .success([]) else {
-            outcomes[line] = .failure(.unpriced)
-            return
+    /// The entries that can be rated whole: what is refused changes nothing for the others.
+    private mutating func sound(
+        _ entries: [Entry], schedules: [Payer: PriceSchedule], unit: UsageUnit
+    ) -> [Entry] {
+        var counted = Quantity.zero
+        return entries.sorted { $0.line < $1.line }.filter { entry in
+            let span = Second(entry.use.lowerBound)..<Second(entry.use.upperBound)
+            let pieces = schedules[entry.payer]?.pieces(over: span) ?? []
+            let seconds = unit.isTime ? Int128(entry.use.upperBound - entry.use.lowerBound) : 1
+            let all = counted + Quantity(units: entry.quantity.units * seconds)
+            if pieces.contains(where: { $0.price == nil }) {
+                refused[entry.line] = .unpriced
+            } else if !all.isInRange {
+                refused[entry.line] = .tooMuch
+            } else {
+                counted = all
+            }
+            return refused[entry.line] == nil
         }
-        outcomes[line] = .success(former + charges)
+    }
+
+    /// What a month lacks to the minimum of its last price; nil where it lacks nothing.
+    private func minimum(
+        of used: Quantity, after last: Charge?, unit: UsageUnit, profile: SiteProfile
+    ) -> Charge? {
+        guard let last else { return nil }
+        let shortfall = last.price.formula.shortfall(of: used, unit: unit)
+        guard shortfall.numerator > 0 else { return nil }
+        return Charge(
+            span: last.span.upperBound..<last.span.upperBound, counted: .zero, fee: shortfall, price: last.price,
+            discount: last.discount, profile: profile)
     }
 }
