@@ -69,7 +69,7 @@ struct ExportBooks {
     private static func stretches(_ transaction: any StoreTransaction, _ out: String) throws {
         let columns = "segment,account,project,resource,resource_name,product,flavor,quantity,book"
         try table(out + "/segments.csv", columns) { put in
-            try eachStretch(transaction) { stretches in
+            try transaction.eachStretch { stretches in
                 var page = CSVWriter()
                 for metered in stretches {
                     let segment = metered.segment
@@ -83,7 +83,7 @@ struct ExportBooks {
             }
         }
         try table(out + "/facts.csv", "segment,sequence,kind,at") { put in
-            try eachStretch(transaction) { stretches in
+            try transaction.eachStretch { stretches in
                 var page = CSVWriter()
                 for fact in try stretches.flatMap({ try transaction.facts(of: $0.segment.id) }) {
                     page.write([
@@ -92,18 +92,6 @@ struct ExportBooks {
                 }
                 try put(page)
             }
-        }
-    }
-
-    private static func eachStretch(
-        _ transaction: any StoreTransaction, _ body: ([MeteredSegment]) throws -> Void
-    ) throws {
-        var last: SegmentID?
-        while true {
-            let stretches = try transaction.meteredSegments(after: last, limit: page)
-            guard let end = stretches.last else { return }
-            try body(stretches)
-            last = end.segment.id
         }
     }
 

@@ -9,10 +9,7 @@ enum PastPeriod {
     static func uses(in books: OpenBooks, over period: Range<Second>, account: String?) async throws -> [PeriodUse] {
         try await books.store.read { transaction in
             var uses: [PeriodUse] = []
-            var last: SegmentID?
-            while true {
-                let page = try transaction.meteredSegments(after: last, limit: 1_000)
-                guard let end = page.last else { return uses }
+            try transaction.eachStretch { page in
                 for metered in page where account.map({ $0 == metered.account.text }) ?? true {
                     let facts = try transaction.facts(of: metered.segment.id)
                     guard let interval = try RunInterval.of(facts), interval.start < period.upperBound,
@@ -20,8 +17,8 @@ enum PastPeriod {
                     else { continue }
                     uses.append(PeriodUse(metered: metered, interval: interval))
                 }
-                last = end.segment.id
             }
+            return uses
         }
     }
 }

@@ -45,28 +45,25 @@ struct RateCommand: AsyncParsableCommand {
 
     private func rate() async throws {
         let groups = try groupBy.map(Self.groups)
-        let book = try PriceBookFile.read(path: priceBook)
-        let lines = try groups == nil ? out.map { try Self.output($0, UsageRating.lineHeader) } : nil
-        let refused = try rejects.map { try Self.output($0, UsageRating.rejectHeader) }
-        var rating = RateUsage(book: book, usage: usage)
+        var rating = RateUsage(book: try PriceBookFile.read(path: priceBook), usage: usage)
         rating.until = try until.map(Self.second)
         rating.partition = try partition.map(Self.share)
         rating.groups = groups ?? []
-        rating.lines = lines
-        rating.rejects = refused
         let outcome: RateUsage.Outcome
         do {
+            if groups == nil { rating.lines = try out.map { try Self.output($0, UsageRating.lineHeader) } }
+            rating.rejects = try rejects.map { try Self.output($0, UsageRating.rejectHeader) }
             outcome = try await rating(progress: LocalVerb.progress("rated"))
             Terminal.clearProgress()
-            try lines?.finish()
-            try refused?.finish()
+            try rating.lines?.finish()
+            try rating.rejects?.finish()
             if let out, let groups { try TextFile.write(outcome.summary.csv(groups: groups), to: out) }
         } catch {
-            lines?.discard()
-            refused?.discard()
+            rating.lines?.discard()
+            rating.rejects?.discard()
             throw error
         }
-        let view = UsageSummaryView(outcome.summary, book: book, partition: partition)
+        let view = UsageSummaryView(outcome.summary, book: rating.book, partition: partition)
         if let summary {
             try TextFile.write(Array((view.json.text(.pretty) + "\n").utf8), to: summary)
         } else {
@@ -105,7 +102,7 @@ struct RateCommand: AsyncParsableCommand {
         return share
     }
 
-    static func second(_ text: String) throws -> Second {
+    private static func second(_ text: String) throws -> Second {
         guard let second = Int64(text).map({ Second($0) }) ?? Second(iso8601: text) else {
             throw ValidationError("\(text) is no time; write 2026-03-01T08:00:00Z or epoch seconds.")
         }

@@ -82,7 +82,7 @@ struct RateUsage: Sendable {
         let buffer = UsageFile.Buffer()
         while let run = try file.next(into: buffer) {
             try body(run)
-            while lines?.isFull == true { try await Task.sleep(for: .milliseconds(1)) }
+            while lines?.isFull == true || rejects?.isFull == true { try await Task.sleep(for: .milliseconds(1)) }
             try Task.checkCancellation()
         }
     }

@@ -59,12 +59,12 @@ public struct HourClose: Sendable {
     public func minimum(hour: Second, used: Quantity, billed: [BillLine]) -> BillLineDraft? {
         let last = schedule.piece(at: hour + 3_599)
         guard let price = last.price else { return nil }
-        let charge = Charge(
-            span: hour..<(hour + 3_600), counted: .zero, fee: price.formula.shortfall(of: used, unit: unit),
-            price: price, discount: last.discount, profile: book.profile)
+        let charge = Charge.minimum(
+            at: hour..<(hour + 3_600), used: used, price: price, discount: last.discount, unit: unit,
+            profile: book.profile)
         let former = Tally.standing(billed.filter { $0.kind == .minimum }, schedule: schedule).first
-        return Tally(of: charge, version: book.version)
-            .draft(since: former, metered: metered, hour: hour, kind: .minimum)
+        let present = charge.map { Tally(of: $0, version: book.version) } ?? former?.emptied
+        return present?.draft(since: former, metered: metered, hour: hour, kind: .minimum)
     }
 }
 

@@ -25,6 +25,7 @@ public struct IntervalBill: Hashable, Sendable {
         public let coupons: [CouponPart]
     }
 
+    /// What one coupon pays of a line.
     public struct CouponPart: Hashable, Sendable {
         public let coupon: CouponID
         public let amount: Amount

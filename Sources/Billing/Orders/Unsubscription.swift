@@ -29,9 +29,9 @@ public struct Unsubscription: Hashable, Sendable {
         }
         let share = Fraction(numerator: Int128(min(usedHours, orderedHours)), denominator: Int128(max(1, orderedHours)))
         consumed = paid.times(share, .towardZero)
-        let whole = paid - Self.handlingPercentage(term: term, usedHours: usedHours).taken(off: paid)
-        handlingFee = whole
-        refund = max(.zero, paid - consumed - whole).rounded(decimals: 2, .towardZero)
+        let fee = paid - Self.handlingPercentage(term: term, usedHours: usedHours).taken(off: paid)
+        handlingFee = fee
+        refund = max(.zero, paid - consumed - fee).rounded(decimals: 2, .towardZero)
     }
 
     /// The international site's handling fee: its share of what was paid, by the term bought and the time used.

@@ -131,11 +131,7 @@ private struct Stretch {
 
     /// What the month lacks to the minimum of its last price.
     func minimum(of used: Quantity, last: HourRating) -> Charge? {
-        guard let charge = last.charges.last else { return nil }
-        return Charge(
-            span: charge.span.upperBound..<charge.span.upperBound, counted: .zero,
-            fee: charge.price.formula.shortfall(of: used, unit: unit), price: charge.price, discount: charge.discount,
-            profile: book.profile)
+        last.charges.last?.minimum(used: used, unit: unit, profile: book.profile)
     }
 }
 

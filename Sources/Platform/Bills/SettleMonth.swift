@@ -73,6 +73,18 @@ struct SettleMonth {
         return drafts
     }
 
+    /// Until when all stretches of a use are proven: an hour that is proven in part may still be told of.
+    func provenEnd(like metered: MeteredSegment, before open: Second) throws -> Second {
+        try transaction.unsettledSegments(of: metered.account).reduce(open) { end, stretch in
+            let (mine, other) = (metered.segment, stretch.metered.segment)
+            guard other.product == mine.product, other.flavor == mine.flavor, !stretch.isAbandoned,
+                let interval = try stretch.metered.countedInterval(
+                    of: stretch.facts, book: catalogue.book(stretch.metered.book)), !interval.isEnded
+            else { return end }
+            return min(end, zone.startOfHour(interval.provenUntil))
+        }
+    }
+
     private struct BilledHour: Hashable {
         let segment: SegmentID
         let hour: Second

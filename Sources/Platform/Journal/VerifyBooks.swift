@@ -62,6 +62,7 @@ private struct Verification {
     let digests: any Digests
     private var counts = (postings: Int64(0), lines: Int64(0), stretches: Int64(0))
     private var root: JournalLink?
+    private var verified: Set<UseMonth> = []
 
     init(transaction: any StoreTransaction, catalogue: Catalogue, settings: Settings, digests: any Digests) {
         self.transaction = transaction
@@ -137,13 +138,9 @@ private struct Verification {
     /// Every hour that is closed is billed as its facts and prices say.
     mutating func bills() throws(Misfit) {
         guard let open = try found({ try transaction.openHour() }) else { return }
-        var last: SegmentID?
-        while true {
-            let page = try found { try transaction.meteredSegments(after: last, limit: 1_000) }
-            if page.isEmpty { return }
-            for metered in page { try bill(metered, before: open) }
-            last = page.last?.segment.id
-        }
+        var stretches: [MeteredSegment] = []
+        try found { try transaction.eachStretch { stretches += $0 } }
+        for metered in stretches { try bill(metered, before: open) }
     }
 
     private mutating func bill(_ metered: MeteredSegment, before open: Second) throws(Misfit) {
@@ -161,17 +158,39 @@ private struct Verification {
         ).sorted() {
             // An hour that is proven in part may still be told of; so may one that is not closed.
             guard hour < open, interval.isEnded || hour + 3_600 <= interval.provenUntil else { continue }
-            if close.dependsOnMonth { continue }
-            if let draft = close.lines(interval: interval, hour: hour, billed: billed[hour] ?? []).first {
+            if !close.dependsOnMonth,
+                let draft = close.lines(interval: interval, hour: hour, billed: billed[hour] ?? []).first
+            {
                 throw Misfit(words: Self.words(draft, metered))
             }
         }
-        guard close.dependsOnMonth, interval.start < open else { return }
-        let drafts = try found {
-            try SettleMonth(catalogue: catalogue, zone: zone, transaction: transaction)
-                .drafts(like: metered, in: zone.month(of: interval.start), from: first, through: open - 3_600)
+        if close.dependsOnMonth { try months(like: metered, from: first, before: open) }
+    }
+
+    /// Every month of a use whose price depends on the month, once for all its stretches.
+    private mutating func months(like metered: MeteredSegment, from first: Second, before open: Second) throws(Misfit) {
+        let settle = SettleMonth(catalogue: catalogue, zone: settings.zone, transaction: transaction)
+        let end = try found { try settle.provenEnd(like: metered, before: open) }
+        var month = settings.zone.month(of: first)
+        while month.lowerBound < end {
+            let key = UseMonth(
+                account: metered.account, product: metered.segment.product, flavor: metered.segment.flavor, month: month
+            )
+            if verified.insert(key).inserted {
+                let drafts = try found {
+                    try settle.drafts(like: metered, in: month, from: month.lowerBound, through: end - 3_600)
+                }
+                if let draft = drafts.first?.draft { throw Misfit(words: Self.words(draft, draft.metered)) }
+            }
+            month = settings.zone.month(of: month.upperBound)
         }
-        if let draft = drafts.first?.draft { throw Misfit(words: Self.words(draft, metered)) }
+    }
+
+    private struct UseMonth: Hashable {
+        let account: AccountID
+        let product: ProductID
+        let flavor: FlavorID
+        let month: Range<Second>
     }
 
     private static func words(_ draft: BillLineDraft, _ metered: MeteredSegment) -> String {

@@ -2,6 +2,7 @@ public import Kernel
 
 /// What of the time that a resource existed is counted.
 public struct TimeMetering: Hashable, Sendable {
+    /// The unit of time that counts whole.
     public enum Grain: String, Hashable, Sendable, CaseIterable {
         /// Every second. Source: metered per second (price-modelarts-0003).
         case second

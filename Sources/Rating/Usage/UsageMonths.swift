@@ -21,7 +21,7 @@ public struct UsageMonths: Sendable {
 
     public init() {}
 
-    mutating func add(_ row: borrowing UsageRow, use: Range<Int64>, line: Int, zone: BillingZone) {
+    mutating func add(_ row: borrowing UsageRow, use: Range<Int64>, line: Int) {
         func text(_ column: UsageColumn) -> String { String(decoding: row.bytes(column), as: UTF8.self) }
         entries.append(
             Entry(
@@ -81,7 +81,7 @@ public struct UsageMonths: Sendable {
                 before: used)
             used += hour.counted
             let isLast = index + 1 == parts.count || parts[index + 1].span.lowerBound >= month.upperBound
-            let minimum = isLast ? minimum(of: used, after: hour.charges.last, unit: unit, profile: book.profile) : nil
+            let minimum = isLast ? hour.charges.last?.minimum(used: used, unit: unit, profile: book.profile) : nil
             charges[part.entry.line, default: []] += hour.charges + (minimum.map { [$0] } ?? [])
             if isLast { used = .zero }
         }
@@ -106,17 +106,5 @@ public struct UsageMonths: Sendable {
             }
             return refused[entry.line] == nil
         }
-    }
-
-    /// What a month lacks to the minimum of its last price; nil where it lacks nothing.
-    private func minimum(
-        of used: Quantity, after last: Charge?, unit: UsageUnit, profile: SiteProfile
-    ) -> Charge? {
-        guard let last else { return nil }
-        let shortfall = last.price.formula.shortfall(of: used, unit: unit)
-        guard shortfall.numerator > 0 else { return nil }
-        return Charge(
-            span: last.span.upperBound..<last.span.upperBound, counted: .zero, fee: shortfall, price: last.price,
-            discount: last.discount, profile: profile)
     }
 }

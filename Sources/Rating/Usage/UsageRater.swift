@@ -93,7 +93,7 @@ struct UsageEngine: ~Copyable {
             if fault == nil, isMine, let rate = rates.rate(of: row), rate.dependsOnMonth,
                 case .success(let use) = span(at: rate), !use.isEmpty
             {
-                months.add(row, use: use, line: line, zone: zone)
+                months.add(row, use: use, line: line)
             }
             place = next
             line += 1
