@@ -146,4 +146,16 @@ public enum Limits {
     public static let plannedNodes = 100_000
     /// Seconds of one use in a usage file: ten years.
     public static let usageSeconds: Int64 = 3_653 * 86_400
+
+    /// Nodes or GPUs of one use in a trace.
+    public static let traceNodes: Int64 = 1_000_000
+    /// Bytes of the name of an account or a project in a trace.
+    public static let traceNameBytes = 64
+    /// Files of one trace: each is read through a buffer of its own.
+    public static let traceFiles = 64
+    /// Uses of a trace that are held back, so that those that stand out of order come in order of time.
+    public static let traceWindow = 100_000
+    /// Uses of a trace that go on at the same time, and accounts and projects that it names.
+    public static let traceRunning = 1_000_000
+    public static let traceTenants = 100_000
 }

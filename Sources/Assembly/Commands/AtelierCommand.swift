@@ -11,7 +11,7 @@ public struct AtelierCommand: AsyncParsableCommand {
         version: Version.text,
         groupedSubcommands: [
             CommandGroup(name: "Server", subcommands: [InitCommand.self, ServeCommand.self, UpCommand.self]),
-            CommandGroup(name: "Pricing", subcommands: [RateCommand.self, SimulateCommand.self]),
+            CommandGroup(name: "Pricing", subcommands: [RateCommand.self, SimulateCommand.self, ReplayCommand.self]),
             CommandGroup(name: "Books", subcommands: [VerifyCommand.self, ExportCommand.self]),
         ] + ClientCommands.groups)
 

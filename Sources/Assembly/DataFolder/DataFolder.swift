@@ -34,6 +34,21 @@ struct DataFolder: Sendable {
     /// Whether an installation has been made here.
     var isInitialised: Bool { access(credentials, F_OK) == 0 && access(database, F_OK) == 0 }
 
+    /// Whether nothing is here yet, not even the folder.
+    func isUntouched() throws(Fault) -> Bool {
+        guard let stream = opendir(root) else {
+            guard errno == ENOENT else {
+                throw Fault(.invalidParameter, "\(root) cannot be read: \(String(cString: strerror(errno))).")
+            }
+            return true
+        }
+        defer { closedir(stream) }
+        var entries = 0
+        while readdir(stream) != nil { entries += 1 }
+        // The folder itself and the one above it are always there.
+        return entries <= 2
+    }
+
     /// Makes the folder and those in it, readable by their owner alone.
     func make() throws(Fault) {
         try Self.makeFolders(root)
