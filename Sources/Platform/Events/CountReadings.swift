@@ -27,12 +27,7 @@ struct CountReadings {
     private func add(
         _ reading: MeterReading, to segment: SegmentID, since: Second, account: AccountID, by way: Meter.Aggregation
     ) throws {
-        var sum = reading
-        if let former = try transaction.reading(of: segment, since: since) {
-            sum = former
-            try sum.add(reading, by: way)
-        }
-        try transaction.put(DatedReading(since: since, reading: sum), of: segment, account: account)
+        try transaction.add(DatedReading(since: since, reading: reading), to: segment, account: account, by: way)
     }
 
     /// A value counts where it was seen first, so one that turns out to be older moves.
@@ -53,8 +48,7 @@ struct CountReadings {
     /// The series' place among what is metered, made with its first event.
     private func segment(of series: MeterSeries, _ meter: Meter, _ batch: EventBatch) throws -> SegmentID {
         let id = series.segment(of: batch, digests: ports.secrets.digests)
-        guard try transaction.meteredSegment(id) == nil else { return id }
-        try transaction.insert(
+        try transaction.insertSeries(
             MeteredSegment(
                 segment: Segment(
                     id: id, resource: ResourceID(series.resource), product: meter.product, flavor: series.flavor,

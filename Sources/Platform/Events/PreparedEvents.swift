@@ -75,10 +75,12 @@ struct PreparedEvents: Sendable {
     private static func firsts(
         _ members: [PlacedEvent], _ ids: [EventIdentity], _ body: [UInt8], isBatch: Bool
     ) throws -> [Int] {
+        let order = ids.indices.sorted { (ids[$0].key, $0) < (ids[$1].key, $1) }
+        guard zip(order, order.dropFirst()).contains(where: { ids[$0].key == ids[$1].key }) else {
+            return Array(ids.indices)
+        }
         var seen: [UInt128: Int] = [:]
-        seen.reserveCapacity(ids.count)
         var kept: [Int] = []
-        kept.reserveCapacity(ids.count)
         for (index, id) in ids.enumerated() {
             guard let first = seen.updateValue(index, forKey: id.key) else {
                 kept.append(index)

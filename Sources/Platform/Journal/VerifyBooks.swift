@@ -182,16 +182,28 @@ private struct Verification {
         guard let open = try found({ try transaction.openHour() }) else { return }
         var stretches: [MeteredSegment] = []
         try found { try transaction.eachStretch { stretches += $0 } }
-        for metered in stretches { try bill(metered, before: open) }
+        // A resource may have thousands of stretches; its lines are read once.
+        let resources = Dictionary(grouping: stretches) { OwnedResource(id: $0.segment.resource, account: $0.account) }
+        for (resource, stretches) in resources.sorted(by: { $0.key.id < $1.key.id }) {
+            let lines = try found { try transaction.billLines(of: resource.id, account: resource.account) }
+            let billed = Dictionary(grouping: lines, by: \.segment)
+            for metered in stretches { try bill(metered, billed[metered.segment.id] ?? [], before: open) }
+        }
     }
 
-    private mutating func bill(_ metered: MeteredSegment, before open: Second) throws(Misfit) {
+    private struct OwnedResource: Hashable {
+        let id: ResourceID
+        let account: AccountID
+    }
+
+    private mutating func bill(
+        _ metered: MeteredSegment, _ lines: [BillLine], before open: Second
+    ) throws(Misfit) {
         counts.stretches += 1
         let book = try found { try catalogue.book(metered.book) }
         guard let use = try use(of: metered, book: book, before: open), let start = use.start else { return }
         let close = HourClose(of: metered, book: book)
-        let lines = try found { try transaction.billLines(of: metered.segment.resource, account: metered.account) }
-        let billed = Dictionary(grouping: lines.filter { $0.segment == metered.segment.id }, by: \.hour)
+        let billed = Dictionary(grouping: lines, by: \.hour)
         let unsettled = try found {
             try transaction.unsettledReadings(of: metered.segment.id, before: open).first.map(settings.zone.startOfHour)
         }

@@ -1,6 +1,7 @@
 public import Identity
 public import Kernel
 public import Metering
+public import Pricing
 
 /// Events, append-only; their ids, remembered for ever; and what meters read of them.
 public protocol EventRecords {
@@ -14,9 +15,12 @@ public protocol EventRecords {
     func eventBatches(after number: Int64, limit: Int) throws -> [(number: Int64, batch: EventBatch)]
 
     func readingCount() throws -> Int
-    func reading(of segment: SegmentID, since: Second) throws -> MeterReading?
-    /// Puts a reading in the place of the one that is there, to be settled anew.
-    func put(_ reading: DatedReading, of segment: SegmentID, account: AccountID) throws
+    /// Adds what other events gave to a reading, to be settled anew.
+    ///
+    /// - Throws: `invalidParameter` where the sum is beyond what can be priced.
+    func add(
+        _ reading: DatedReading, to segment: SegmentID, account: AccountID, by aggregation: Meter.Aggregation
+    ) throws
     /// The readings of a series within a range, by second.
     func readings(of segment: SegmentID, in range: Range<Second>) throws -> [DatedReading]
     /// Series with readings before a second that no bill shows yet, and the first of those, by account and id.

@@ -8,6 +8,8 @@ public import Pricing
 public protocol MeteringRecords {
     /// Adds a stretch; its facts come after it.
     func insert(_ metered: MeteredSegment) throws
+    /// Adds a series where it is not there yet.
+    func insertSeries(_ metered: MeteredSegment) throws
     func meteredSegment(_ id: SegmentID) throws -> MeteredSegment?
     /// The stretches of a resource, oldest first.
     func meteredSegments(of resource: ResourceID) throws -> [MeteredSegment]

@@ -24,7 +24,7 @@ extension EventIndex {
     /// Where that fails they stay in memory, and after a restart are read from their batches: nothing depends on it.
     func sealIfFull(in database: Database) {
         guard isFull else { return }
-        let (run, number, through) = nextRun()
+        let (run, number) = nextRun()
         do {
             try database.inTransaction(.immediate) {
                 for (place, page) in run.pages.enumerated() where !page.bytes.isEmpty {
@@ -34,9 +34,12 @@ extension EventIndex {
                         page.bytes.withUnsafeBytes { binder.add($0) }
                     }
                 }
-                try database.run("INSERT INTO event_runs (number, through, filter) VALUES (?, ?, ?)") { binder in
+                let sql = """
+                    INSERT INTO event_runs (number, through, filter)
+                    SELECT ?, COALESCE(MAX(number), 0), ? FROM event_batches
+                    """
+                try database.run(sql) { binder in
                     binder.add(number)
-                    binder.add(through)
                     run.filter.bytes.withUnsafeBytes { binder.add($0) }
                 }
                 return .commit

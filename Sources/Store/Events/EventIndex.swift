@@ -14,11 +14,9 @@ final class EventIndex: Sendable {
 
     private struct State: Sendable {
         var recent: [UInt128: KnownEvent] = [:]
-        /// What the present transaction added, in order.
-        var pending: [(key: UInt128, event: KnownEvent)] = []
-        var pendingPlaces: [UInt128: Int] = [:]
+        /// What the present transaction added to the table, in order.
+        var pending: [UInt128] = []
         var filters: [(run: Int64, filter: EventFilter)] = []
-        var lastBatch: Int64 = 0
     }
 
     /// Puts back what an earlier process sealed and what it had not sealed yet.
@@ -27,7 +25,6 @@ final class EventIndex: Sendable {
     func restore(_ ids: [EventIdentity], batch: Int64) {
         state.withLock { state in
             for id in ids { state.recent[id.key] = KnownEvent(content: id.content, batch: batch) }
-            state.lastBatch = batch
         }
     }
 
@@ -38,7 +35,6 @@ final class EventIndex: Sendable {
         try state.withLock { state in
             try ids.map { id in
                 if let event = state.recent[id.key] { return event }
-                if let place = state.pendingPlaces[id.key] { return state.pending[place].event }
                 for (run, filter) in state.filters where filter.mayHold(id.key) {
                     if let event = try page(run, id.key).event(id.key) { return event }
                 }
@@ -49,9 +45,10 @@ final class EventIndex: Sendable {
 
     func add(_ ids: [EventIdentity], batch: Int64) {
         state.withLock { state in
+            if state.recent.capacity < Self.runEntries { state.recent.reserveCapacity(Self.runEntries) }
             for id in ids {
-                state.pendingPlaces[id.key] = state.pending.count
-                state.pending.append((id.key, KnownEvent(content: id.content, batch: batch)))
+                state.pending.append(id.key)
+                state.recent[id.key] = KnownEvent(content: id.content, batch: batch)
             }
         }
     }
@@ -62,30 +59,19 @@ final class EventIndex: Sendable {
     /// Forgets what was added behind a mark.
     func rollback(to mark: Int = 0) {
         state.withLock { state in
-            for (key, _) in state.pending[mark...] { state.pendingPlaces[key] = nil }
+            for key in state.pending[mark...] { state.recent[key] = nil }
             state.pending.removeSubrange(mark...)
         }
     }
 
     /// What was added is durable.
-    func commit() {
-        state.withLock { state in
-            for (key, event) in state.pending {
-                state.recent[key] = event
-                state.lastBatch = max(state.lastBatch, event.batch)
-            }
-            state.pending.removeAll(keepingCapacity: true)
-            state.pendingPlaces.removeAll(keepingCapacity: true)
-        }
-    }
+    func commit() { state.withLock { $0.pending.removeAll(keepingCapacity: true) } }
 
     var isFull: Bool { state.withLock { $0.recent.count >= Self.runEntries } }
 
-    /// The next run, and the last batch whose ids it holds.
-    func nextRun() -> (run: EventRun, number: Int64, through: Int64) {
-        state.withLock { state in
-            (EventRun(state.recent), (state.filters.last?.run ?? 0) + 1, state.lastBatch)
-        }
+    /// The next run and its number.
+    func nextRun() -> (run: EventRun, number: Int64) {
+        state.withLock { state in (EventRun(state.recent), (state.filters.last?.run ?? 0) + 1) }
     }
 
     /// The run is on disk: the table starts anew.

@@ -4,6 +4,7 @@ import Kernel
 import Metering
 import Money
 import Platform
+import Pricing
 
 extension SQLiteTransaction {
     func knownEvents(_ ids: [EventIdentity]) throws -> [KnownEvent?] {
@@ -56,32 +57,42 @@ extension SQLiteTransaction {
 
     func readingCount() throws -> Int { Int(try number("SELECT COUNT(*) FROM meter_readings")) }
 
-    func reading(of segment: SegmentID, since: Second) throws -> MeterReading? {
-        try row(
-            "SELECT since, value, latest_at, latest_tie FROM meter_readings WHERE segment = ? AND since = ?",
-            [segment.text, since.value]
-        ) { dated(of: $0).reading }
+    func add(
+        _ dated: DatedReading, to segment: SegmentID, account: AccountID, by aggregation: Meter.Aggregation
+    ) throws {
+        let reading = dated.reading
+        let tooLarge = Fault(.invalidParameter, "The sum of the events of an hour is beyond 9.2 trillion.")
+        guard let value = Int64(exactly: reading.value.units) else { throw tooLarge }
+        do {
+            try database.run(Self.upsert(aggregation)) { binder in
+                binder.add(segment.text)
+                binder.add(dated.since.value)
+                binder.add(account.text)
+                binder.add(value)
+                binder.add(reading.at.value)
+                binder.add(reading.tie)
+            }
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_DATATYPE {
+            // A sum beyond 64 bits becomes a REAL, which the column does not take.
+            throw tooLarge
+        }
     }
 
-    func put(_ dated: DatedReading, of segment: SegmentID, account: AccountID) throws {
-        guard let value = Int64(exactly: dated.reading.value.units) else {
-            throw Fault(.invalidParameter, "The reading \(dated.reading.value) is too large to be kept.")
-        }
-        try database.run(
-            """
+    private static func upsert(_ aggregation: Meter.Aggregation) -> String {
+        let isLater = "(excluded.latest_at, excluded.latest_tie) > (latest_at, latest_tie)"
+        let value =
+            switch aggregation {
+            case .sum, .count, .unique: "value + excluded.value"
+            case .max: "MAX(value, excluded.value)"
+            case .latest: "CASE WHEN \(isLater) THEN excluded.value ELSE value END"
+            }
+        return """
             INSERT INTO meter_readings (segment, since, account, value, latest_at, latest_tie, is_settled)
             VALUES (?, ?, ?, ?, ?, ?, 0)
-            ON CONFLICT (segment, since) DO UPDATE SET value = excluded.value, latest_at = excluded.latest_at,
-                latest_tie = excluded.latest_tie, is_settled = 0
+            ON CONFLICT (segment, since) DO UPDATE SET value = \(value), is_settled = 0,
+                latest_at = MAX(latest_at, excluded.latest_at),
+                latest_tie = CASE WHEN \(isLater) THEN excluded.latest_tie ELSE latest_tie END
             """
-        ) { binder in
-            binder.add(segment.text)
-            binder.add(dated.since.value)
-            binder.add(account.text)
-            binder.add(value)
-            binder.add(dated.reading.at.value)
-            binder.add(dated.reading.tie)
-        }
     }
 
     func readings(of segment: SegmentID, in range: Range<Second>) throws -> [DatedReading] {

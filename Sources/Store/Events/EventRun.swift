@@ -78,7 +78,7 @@ struct EventFilter: Sendable {
     mutating func add(_ key: UInt128) {
         let (block, hash) = Self.place(of: key)
         for probe in 0..<Self.probes {
-            let bit = Int(hash >> UInt64(probe * 9)) & 511
+            let bit = Int(truncatingIfNeeded: hash >> UInt64(probe * 9)) & 511
             words[block + bit >> 6] |= 1 << UInt64(bit & 63)
         }
     }
@@ -86,7 +86,7 @@ struct EventFilter: Sendable {
     func mayHold(_ key: UInt128) -> Bool {
         let (block, hash) = Self.place(of: key)
         for probe in 0..<Self.probes {
-            let bit = Int(hash >> UInt64(probe * 9)) & 511
+            let bit = Int(truncatingIfNeeded: hash >> UInt64(probe * 9)) & 511
             if words[block + bit >> 6] & 1 << UInt64(bit & 63) == 0 { return false }
         }
         return true

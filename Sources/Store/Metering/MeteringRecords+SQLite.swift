@@ -12,19 +12,31 @@ extension SQLiteTransaction {
         meter, started, alive, ended
         """
 
-    func insert(_ metered: MeteredSegment) throws {
+    func insert(_ metered: MeteredSegment) throws { try insert(metered, Self.insertion) }
+
+    func insertSeries(_ metered: MeteredSegment) throws {
+        try insert(metered, Self.insertion + " ON CONFLICT (id) DO NOTHING")
+    }
+
+    private static let insertion = """
+        INSERT INTO metered_segments
+            (id, resource, product, flavor, quantity, account, project, resource_name, book, meter, is_final)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    private func insert(_ metered: MeteredSegment, _ sql: String) throws {
         let segment = metered.segment
-        try execute(
-            """
-            INSERT INTO metered_segments
-                (id, resource, product, flavor, quantity, account, project, resource_name, book, meter, is_final)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                segment.id.text, segment.resource.text, segment.product.text, segment.flavor.text, segment.quantity,
-                metered.account.text, metered.project.text, metered.resourceName, metered.book,
-                metered.meter?.text, metered.meter == nil ? 0 : 1,
-            ])
+        try database.run(sql) { binder in
+            for text in [segment.id.text, segment.resource.text, segment.product.text, segment.flavor.text] {
+                binder.add(text)
+            }
+            binder.add(segment.quantity)
+            for text in [metered.account.text, metered.project.text, metered.resourceName, metered.book] {
+                binder.add(text)
+            }
+            binder.add(metered.meter?.text)
+            binder.add(Int64(metered.meter == nil ? 0 : 1))
+        }
     }
 
     func meteredSegment(_ id: SegmentID) throws -> MeteredSegment? {

@@ -68,6 +68,9 @@ extension Database {
         }
     }
 
+    /// Begins, keeps or takes back a savepoint.
+    func savepoint(_ sql: String) throws { try run(sql) { _ in } }
+
     /// The number of the row that was inserted last.
     var lastRow: Int64 { sqlite3_last_insert_rowid(sqliteConnection) }
 }

@@ -105,15 +105,17 @@ private final class Write<Value: Sendable>: PendingWrite {
     func perform(in database: Database, events: EventIndex) {
         let mark = events.mark
         do {
-            var value: Value?
-            try database.inSavepoint {
-                value = try body(SQLiteTransaction(database, events: events))
-                return .commit
-            }
-            guard let value else { throw Fault(.internalFault, "A write gave nothing.") }
+            try database.savepoint("SAVEPOINT body")
+            let value = try body(SQLiteTransaction(database, events: events))
+            try database.savepoint("RELEASE body")
             outcome.withLock { $0 = .success(value) }
         } catch {
             events.rollback(to: mark)
+            // Where SQLite has taken back the whole transaction, the savepoint is gone with it.
+            if database.isInsideTransaction {
+                try? database.savepoint("ROLLBACK TO body")
+                try? database.savepoint("RELEASE body")
+            }
             let told = error is DatabaseError ? SQLiteFault.fault(of: error, doing: "The write failed") : error
             outcome.withLock { $0 = .failure(told) }
         }
