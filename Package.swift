@@ -58,6 +58,7 @@ enum Library {
     static var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
     static var cryptoExtras: Target.Dependency { .product(name: "CryptoExtras", package: "swift-crypto") }
     static var grdb: Target.Dependency { .product(name: "GRDB", package: "GRDB.swift") }
+    static var sqlite: Target.Dependency { .product(name: "GRDBSQLite", package: "GRDB.swift") }
     static var httpClient: Target.Dependency { .product(name: "AsyncHTTPClient", package: "async-http-client") }
     static var httpTypes: Target.Dependency { .product(name: "HTTPTypes", package: "swift-http-types") }
     static var hummingbird: Target.Dependency { .product(name: "Hummingbird", package: "hummingbird") }
@@ -114,7 +115,7 @@ let package = Package(
         House.room("Platform", House.domain),
 
         // Adapters: never import each other.
-        House.room("Store", House.domain + ["Platform", Library.grdb]),
+        House.room("Store", House.domain + ["Platform", Library.grdb, Library.sqlite]),
         House.room("Executors", House.domain + ["Platform"]),
         House.room("Files", House.domain + ["Platform", "CZlib", Library.yams]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

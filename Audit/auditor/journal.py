@@ -58,6 +58,7 @@ def _paid(lines: list[Row], postings: list[Row], entries: dict[str, list[Row]], 
             charges[posting["reference"]].append(posting["id"])
     currencies = {row["account"]: row["currency"] for row in accounts}
     numbers = Counter(line["id"] for line in lines)
+    groups: dict[str, list[Row]] = defaultdict(list)
     for line in lines:
         name, amounts = f"line {line['number']}", {key: money(line[key]) for key in _MONEY}
         if numbers[line["id"]] > 1:
@@ -66,20 +67,30 @@ def _paid(lines: list[Row], postings: list[Row], entries: dict[str, list[Row]], 
             yield f"{name}: list {line['list']} is not discount + truncated + due"
         if amounts["due"] != amounts["cash"] + amounts["credit"] + amounts["arrears"]:
             yield f"{name}: due {line['due']} is not cash + credit + arrears"
-        found = charges.pop(line["id"], [])
+        groups[_reference(line)].append(line)
+    for reference, several in groups.items():
+        name = f"line {several[0]['number']}" if len(several) == 1 else f"the {len(several)} lines of {reference}"
+        found = charges.pop(reference, [])
         if len(found) != 1:
             yield f"{name}: {len(found)} postings charge it, not one"
             continue
-        right, said = _entries(line, amounts, currencies.get(line["account"], "")), Counter(
-            map(_entry, entries[found[0]])
-        )
+        if len({line["account"] for line in several}) > 1:
+            yield f"{name}: they are of several accounts"
+        right = _entries(several, currencies.get(several[0]["account"], ""))
+        said = Counter(map(_entry, entries[found[0]]))
         if said != right:
             yield f"{name}: its posting says {_told(said)}; it should say {_told(right)}"
     for stray in charges:
         yield f"a posting charges line {stray}, which is not there"
 
 
-def _entries(line: Row, amounts: dict[str, int], currency: str) -> Counter[tuple[str, str, str, int]]:
+def _reference(line: Row) -> str:
+    """How the posting that charges a line refers to it: by its id, or with others by the posting's own."""
+    return f"settlement:{line['settlement']}" if line["settlement"] else line["id"]
+
+
+def _entries(lines: list[Row], currency: str) -> Counter[tuple[str, str, str, int]]:
+    amounts = {key: sum(money(line[key]) for line in lines) for key in _MONEY}
     kinds = {
         "cash": -amounts["cash"],
         "credit": -amounts["credit"],
@@ -87,7 +98,7 @@ def _entries(line: Row, amounts: dict[str, int], currency: str) -> Counter[tuple
         "revenue": amounts["due"] + amounts["truncated"],
         "truncation": -amounts["truncated"],
     }
-    return Counter((line["account"], kind, currency, amount) for kind, amount in kinds.items() if amount)
+    return Counter({(lines[0]["account"], kind, currency, amount): 1 for kind, amount in kinds.items() if amount})
 
 
 def _entry(entry: Row) -> tuple[str, str, str, int]:

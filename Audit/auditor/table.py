@@ -11,11 +11,13 @@ from .numeral import scaled
 
 COLUMNS = {
     "accounts": "account,book,currency",
-    "segments": "segment,account,project,resource,resource_name,product,flavor,quantity,book",
+    "segments": "segment,account,project,resource,resource_name,product,flavor,quantity,book,meter",
+    "events": "batch,account,sender,project,book,received_at,events",
     "facts": "segment,sequence,kind,at",
     "lines": (
         "number,id,account,project,resource,segment,product,flavor,quantity,hour,from,until,seconds,counted,unit_price,"
-        "price_version,list,discount,discount_name,truncated,due,dropped,kind,cycle,billed_at,cash,credit,arrears"
+        "price_version,list,discount,discount_name,truncated,due,dropped,kind,cycle,billed_at,cash,credit,arrears,"
+        "settlement"
     ),
     "postings": "number,id,at,kind,reference",
     "entries": "posting,place,owner,kind,currency,amount",

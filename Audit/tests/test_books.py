@@ -67,10 +67,13 @@ ENTRIES = [
     "r1,0,acc,arrears,USD,-0.005",
     "r1,1,acc,rounding,USD,0.005",
 ]
+SEGMENTS = [f"{row}," for row in SEGMENTS]  # no meter
+LINES = [f"{row}," for row in LINES]  # each charged by a posting of its own
 TABLES = {
     "accounts": ["acc,t,USD"],
     "segments": SEGMENTS,
     "facts": FACTS,
+    "events": [],
     "lines": LINES,
     "postings": [
         "1,t1,1,top-up,x",

@@ -58,6 +58,10 @@ public enum Limits {
     public static let publicPriceListBytes = 64 << 20
     /// Tiers of one price.
     public static let priceBookTiers = 100
+    /// Meters in one price book.
+    public static let priceBookMeters = 1_000
+    /// Names in the path to a meter's value.
+    public static let meterPathNames = 8
     /// What is counted that makes one unit, at most.
     public static let priceBookUnitSize: Int64 = 1_000_000_000
     /// Seconds that an ended use is counted as at least: a month.
@@ -135,6 +139,19 @@ public enum Limits {
     public static let csvRecordBytes = 1 << 20
     /// Bytes of an answer that the command line reads whole.
     public static let answerBytes = 64 << 20
+
+    /// Events in one batch.
+    public static let eventsInBatch = 10_000
+    /// Bytes of one event (CloudEvents asks receivers for 64 KiB).
+    public static let eventBytes = 64 << 10
+    /// Bytes of one attribute of an event.
+    public static let eventAttributeBytes = 1_024
+    /// Faults of one batch of events that are listed.
+    public static let eventFaults = 100
+    /// Seconds that an event may lie ahead of the server's clock; it counts at the second it came.
+    public static let eventSkewSeconds: Int64 = 5 * 60
+    /// Bytes of a body of events.
+    public static let eventBodyBytes = 8 << 20
 
     /// Columns of a usage file, those it does not need among them.
     public static let usageColumns = 64

@@ -96,11 +96,12 @@ def test_the_books_verify(billed):
 
 
 @pytest.mark.parametrize("change, named", [
-    ("UPDATE bill_lines SET due = due + 1, list = list + 1, paid_cash = paid_cash + 1 WHERE number = 3", "Posting 4"),
+    ("UPDATE bill_lines SET due = due + 1, list = list + 1, paid_cash = paid_cash + 1 WHERE number = 3", "does not charge what its"),
+    ("DELETE FROM bill_lines WHERE number = 3", "does not charge what its"),
     ("UPDATE bill_lines SET resource_name = 'other' WHERE number = 2", "does not fit the chain"),
     ("UPDATE entries SET amount = amount - 5 WHERE place = 0", "do not sum"),
     ("UPDATE postings SET posted_at = posted_at + 1 WHERE number = 1", "Posting 1"),
-    ("DELETE FROM journal_chain WHERE number = 5", "Posting 5"),
+    ("DELETE FROM journal_chain WHERE number = 3", "Posting 3"),
     ("UPDATE balances SET amount = amount + 1 WHERE kind = 'cash'", "balance cash"),
     ("UPDATE facts SET happened = happened + 60 WHERE kind = 'ended'", "not billed as its facts say"),
     ("DELETE FROM facts WHERE kind = 'started'", "facts but no start"),

@@ -32,7 +32,7 @@ import Testing
         try await test.store.read { transaction throws in
             for line in lines { #expect(try transaction.billLine(line.id) == line) }
             #expect(try transaction.billLine(BillLineID("none")) == nil)
-            #expect(try transaction.billLines(of: SegmentID("a/0"), hour: Second(7_200)) == [lines[1], lines[2]])
+            #expect(try transaction.billLines(of: Sample.metered("a/0"), hour: Second(7_200)) == [lines[1], lines[2]])
             let own = try transaction.billLines(of: ResourceID("job"), account: Sample.account.id)
             #expect(own == [lines[0], lines[1], lines[2], lines[4]])
         }

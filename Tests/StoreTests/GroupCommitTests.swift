@@ -17,7 +17,7 @@ import Testing
     /// A writer whose pool the test can watch.
     private static func writer(_ test: TestStore) throws -> (pool: DatabasePool, writer: GroupCommit) {
         let pool = try DatabasePool(path: test.folder + "/store.sqlite")
-        return (pool, GroupCommit(pool))
+        return (pool, GroupCommit(pool, events: EventIndex()))
     }
 
     /// Lets so many writes gather behind one that is held, then lets all go; gives what came of them.

@@ -59,28 +59,36 @@ import Testing
 
     @Test(arguments: StoreKind.allCases) func unsettledStretchesArePaged(kind: StoreKind) async throws {
         let test = try await TestStore.populated(kind)
-        let started = Sample.fact("c/0", 0, at: 10, .started)
         try await test.store.write { transaction throws in
-            for id in ["d/0", "c/0", "b/0"] { try transaction.insert(Sample.metered(id)) }
+            for id in ["e/0", "d/0", "c/0", "b/0"] { try transaction.insert(Sample.metered(id)) }
             try transaction.insert(Sample.metered("a/0", account: Sample.other.id))
-            try transaction.append(started, recordedAt: Instant(milliseconds: 1))
-            try transaction.settled(SegmentID("c/0"), through: Second(3_600), isFinal: false)
+            for id in ["a/0", "b/0", "c/0", "d/0"] {
+                try transaction.append(Sample.fact(id, 0, at: 10, .started), recordedAt: Instant(milliseconds: 1))
+            }
+            try transaction.append(Sample.fact("c/0", 2, at: 70, .alive), recordedAt: Instant(milliseconds: 1))
+            try transaction.append(Sample.fact("c/0", 1, at: 40, .alive), recordedAt: Instant(milliseconds: 1))
+            try transaction.settled(SegmentID("c/0"), through: Second(60), isFinal: false)
             try transaction.abandon(SegmentID("c/0"))
             try transaction.settled(SegmentID("d/0"), through: Second(3_600), isFinal: true)
         }
         try await test.store.read { transaction throws in
-            let first = try transaction.unsettledSegments(after: nil, limit: 2)
-            #expect(first.map(\.metered.segment.id.text) == ["a/0", "b/0"])
-            let rest = try transaction.unsettledSegments(after: first.last?.metered.segment.id, limit: 2)
+            let first = try transaction.unsettledSegments(before: Second(3_600), after: nil, limit: 2)
+            #expect(first.map(\.metered.segment.id.text) == ["b/0", "c/0"])
             #expect(
-                rest == [
-                    UnsettledSegment(
-                        metered: Sample.metered("c/0"), settledThrough: Second(3_600), isAbandoned: true,
-                        facts: [started])
-                ])
+                first.last
+                    == ProvenSegment(
+                        metered: Sample.metered("c/0"),
+                        interval: RunInterval(start: Second(10), provenUntil: Second(70), isEnded: false),
+                        settledThrough: Second(60), isAbandoned: true))
+            let rest = try transaction.unsettledSegments(before: Second(3_600), after: first.last, limit: 2)
+            #expect(rest.map(\.metered.segment.id.text) == ["a/0"])
+            #expect(try transaction.unsettledSegments(before: Second(10), after: nil, limit: 9).isEmpty)
             let own = try transaction.unsettledSegments(of: Sample.account.id)
-            #expect(own.map(\.metered.segment.id.text) == ["b/0", "c/0"])
+            #expect(own.map(\.metered.segment.id.text) == ["b/0", "c/0", "e/0"])
             #expect(own.first?.settledThrough == nil && own.first?.isAbandoned == false)
+            #expect(try transaction.unprovenSegments(until: Second(11)).map(\.text) == ["a/0", "b/0", "e/0"])
+            #expect(try transaction.firstUnsettled(unknownAs: Second(5)) == Second(5))
+            #expect(try transaction.firstUnsettled(unknownAs: Second(50)) == Second(10))
         }
     }
 

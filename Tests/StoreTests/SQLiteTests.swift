@@ -77,7 +77,7 @@ import Testing
         #expect(
             Migrations.all.map(Migrations.fingerprint) == [
                 "00000000000000006dc44f9c3b6772cd", "00000000000000004d56f975d8165521",
-                "00000000000000006735c60e2b855fde",
+                "00000000000000006735c60e2b855fde", "000000000000000003c5c347bd44083a",
             ])
     }
 
@@ -108,9 +108,18 @@ import Testing
         SELECT * FROM training_jobs WHERE project = 'p' AND is_deleted = 0 AND phase IN ('Running')
         ORDER BY created_at, number
         """,
-        "SELECT * FROM metered_segments WHERE is_final = 0 AND id > 'a' ORDER BY id LIMIT 9",
+        """
+        SELECT * FROM metered_segments WHERE is_final = 0 AND (account, id) > ('a', 'b') AND started < 9
+            AND (settled_through IS NULL OR settled_through < 9) ORDER BY account, id LIMIT 9
+        """,
+        "SELECT * FROM meter_readings WHERE segment = 's' AND since >= 1 AND since < 9 ORDER BY since",
+        """
+        SELECT segment, account, MIN(since) FROM meter_readings WHERE is_settled = 0 AND since < 9 AND account = 'a'
+        GROUP BY account, segment ORDER BY account, segment
+        """,
+        "SELECT * FROM bill_lines WHERE settlement = 's' ORDER BY number",
         "SELECT * FROM metered_segments WHERE is_final = 0 AND account = 'a' ORDER BY id",
-        "SELECT * FROM bill_lines WHERE segment = 's' AND hour = 1 ORDER BY number",
+        "SELECT * FROM bill_lines WHERE account = 'a' AND resource = 'r' AND hour = 1 AND segment = 's' ORDER BY number",
         "SELECT * FROM bill_lines WHERE account = 'a' AND cycle = 'c' ORDER BY hour DESC, number DESC LIMIT 9",
         "SELECT * FROM bill_lines WHERE account = 'a' AND resource = 'r' ORDER BY hour, number",
         "SELECT * FROM postings WHERE reference = 'r' ORDER BY number",

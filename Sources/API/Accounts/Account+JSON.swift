@@ -9,7 +9,8 @@ extension Wallet {
         .fields(
             ("account_id", .text(account)), ("currency", .text(currency)), ("cash", .text(cash)),
             ("credit_limit", .text(creditLimit)), ("credit_drawn", .text(creditDrawn)),
-            ("arrears", .text(arrears)), ("held", .text(held)), ("available", .text(available)))
+            ("arrears", .text(arrears)), ("held", .text(held)), ("unbilled", .text(unbilled)),
+            ("available", .text(available)))
     }
 }
 

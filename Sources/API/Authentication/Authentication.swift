@@ -14,9 +14,11 @@ struct Authentication: Sendable {
     init(_ authenticate: Authenticate) { self.authenticate = authenticate }
 
     /// The caller, and the whole body: the one that was signed where the request is signed.
-    func caller(of request: Request, requestID: String) async throws -> (Caller, [UInt8]) {
+    func caller(
+        of request: Request, atMost bodyBytes: Int = Limits.bodyBytes, requestID: String
+    ) async throws -> (Caller, [UInt8]) {
         let proof = try Self.proof(in: request)
-        let body = try await RequestBytes.collect(request)
+        let body = try await RequestBytes.collect(request, atMost: bodyBytes)
         let (caller, isBodySigned) = try await caller(by: proof, request, payload: .bytes(body), requestID: requestID)
         guard isBodySigned else {
             throw Fault(
@@ -91,6 +93,7 @@ struct Authentication: Sendable {
 
 extension HTTPField.Name {
     static let xAuthToken = Self(known: "X-Auth-Token")
+    static let xProjectID = Self(known: "X-Project-Id")
     static let contentDigest = Self(known: "X-Sdk-Content-Sha256")
     static let xRequestID = Self(known: "X-Request-Id")
     static let xSubjectToken = Self(known: "X-Subject-Token")

@@ -5,14 +5,14 @@ import NIOCore
 
 /// Reads a request's body within its limit.
 enum RequestBytes {
-    /// The whole body, at most `Limits.bodyBytes`; a larger one that says so is refused before a byte is read.
-    static func collect(_ request: Request) async throws -> [UInt8] {
+    /// The whole body; a larger one that says so is refused before a byte is read.
+    static func collect(_ request: Request, atMost limit: Int = Limits.bodyBytes) async throws -> [UInt8] {
         guard hasBody(request) else { return [] }
-        let announced = try announced(by: request, atMost: Int64(Limits.bodyBytes)) { tooLarge }
+        let announced = try announced(by: request, atMost: Int64(limit)) { tooLarge(limit) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(announced ?? 0))
         for try await buffer in request.body {
-            guard bytes.count + buffer.readableBytes <= Limits.bodyBytes else { throw tooLarge }
+            guard bytes.count + buffer.readableBytes <= limit else { throw tooLarge(limit) }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
         if let announced, announced != Int64(bytes.count) {
@@ -40,7 +40,7 @@ enum RequestBytes {
         return length
     }
 
-    private static var tooLarge: Fault {
-        Fault(.bodyTooLarge, "The body is larger than \(Limits.bodyBytes) bytes, the most that this operation reads.")
+    private static func tooLarge(_ limit: Int) -> Fault {
+        Fault(.bodyTooLarge, "The body is larger than \(limit) bytes, the most that this operation reads.")
     }
 }

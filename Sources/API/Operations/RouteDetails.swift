@@ -31,6 +31,9 @@ struct RouteDetails: Sendable {
         "GET /atelier/v1/pool": RouteDetails(answer: "cpu_millicores, memory_bytes, accelerators"),
         "GET /atelier/v1/usage": RouteDetails(
             query: ["resource", "project"], answer: "currency, as_of, total, items not billed yet"),
+        "POST /atelier/v1/events": RouteDetails(
+            body: ["specversion", "id", "source", "type", "subject?", "time?", "data?", "project?", "account?"],
+            answer: "accepted, duplicates"),
         "GET /atelier/v1/bills": RouteDetails(
             query: ["cycle", "resource", "offset", "limit"], answer: "currency, items of bill lines, total"),
         "GET /atelier/v1/bills/{line_id}/explanation": RouteDetails(
@@ -51,5 +54,6 @@ struct RouteDetails: Sendable {
             query: ["task", "offset", "limit"], answer: "A piece of the log as bytes, its place in X-Log headers"),
     ]
 
-    private static let balance = "account_id, currency, cash, credit_limit, credit_drawn, arrears, held, available"
+    private static let balance =
+        "account_id, currency, cash, credit_limit, credit_drawn, arrears, held, unbilled, available"
 }

@@ -13,6 +13,8 @@ struct Route: Sendable {
     let handler: Handler
     /// What the operation does, one line; it stands in the OpenAPI document.
     let summary: String
+    /// Bytes of the body, at most.
+    var bodyBytes = Limits.bodyBytes
 
     /// Who may call an operation, and what it reads.
     enum Handler: Sendable {
@@ -31,8 +33,10 @@ struct Route: Sendable {
 
     static func known(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String,
-        _ handler: @escaping @Sendable (Call, Caller) async throws -> Response
-    ) -> Route { Route(method: method, path: path, handler: .known(handler), summary: summary) }
+        _ handler: @escaping @Sendable (Call, Caller) async throws -> Response, bodyBytes: Int = Limits.bodyBytes
+    ) -> Route {
+        Route(method: method, path: path, handler: .known(handler), summary: summary, bodyBytes: bodyBytes)
+    }
 
     static func streaming(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String,

@@ -31,6 +31,7 @@ public struct AtelierAPI: Sendable {
         routes += PriceController(ports, replacePriceBooks: replacePriceBooks).routes
         routes += UsageController(ports).routes
         routes += BillController(ports).routes
+        routes += EventController(ports).routes
         routes += ClockController(ports, moveClock: moveClock).routes
         routes += BucketController(ports).routes
         routes += ObjectController(ports).routes
@@ -80,7 +81,8 @@ extension Authentication {
             let body = try await RequestBytes.collect(request)
             return try await handler(Call(request: request, context: context, body: body))
         case .known(let handler):
-            let (caller, body) = try await caller(of: request, requestID: context.requestID)
+            let (caller, body) = try await caller(
+                of: request, atMost: route.bodyBytes, requestID: context.requestID)
             return try await handler(Call(request: request, context: context, body: body), caller)
         case .streaming(let handler):
             let (caller, body) = try await streamingCaller(of: request, requestID: context.requestID)

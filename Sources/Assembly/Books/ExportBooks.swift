@@ -26,6 +26,7 @@ struct ExportBooks {
         try await books.store.read { transaction in
             try Self.accounts(transaction, out)
             try Self.stretches(transaction, out)
+            try Self.events(transaction, out)
             try Self.lines(transaction, out)
             try Self.journal(transaction, out)
             try Self.balances(transaction, out)
@@ -67,7 +68,7 @@ struct ExportBooks {
     }
 
     private static func stretches(_ transaction: any StoreTransaction, _ out: String) throws {
-        let columns = "segment,account,project,resource,resource_name,product,flavor,quantity,book"
+        let columns = "segment,account,project,resource,resource_name,product,flavor,quantity,book,meter"
         try table(out + "/segments.csv", columns) { put in
             try transaction.eachStretch { stretches in
                 var page = CSVWriter()
@@ -76,7 +77,7 @@ struct ExportBooks {
                     page.write([
                         segment.id.text, metered.account.text, metered.project.text, segment.resource.text,
                         metered.resourceName, segment.product.text, segment.flavor.text, String(segment.quantity),
-                        metered.book,
+                        metered.book, metered.meter?.text ?? "",
                     ])
                 }
                 try put(page)
@@ -95,11 +96,30 @@ struct ExportBooks {
         }
     }
 
+    private static func events(_ transaction: any StoreTransaction, _ out: String) throws {
+        try table(out + "/events.csv", "batch,account,sender,project,book,received_at,events") { put in
+            var last: Int64 = 0
+            while true {
+                let batches = try transaction.eventBatches(after: last, limit: 100)
+                guard let end = batches.last else { return }
+                var page = CSVWriter()
+                for (number, batch) in batches {
+                    page.write([
+                        String(number), batch.account.text, batch.sender.text, batch.project.text, batch.book,
+                        String(batch.received.milliseconds), String(decoding: batch.body, as: UTF8.self),
+                    ])
+                }
+                try put(page)
+                last = end.number
+            }
+        }
+    }
+
     private static func lines(_ transaction: any StoreTransaction, _ out: String) throws {
         let columns = """
             number,id,account,project,resource,segment,product,flavor,quantity,hour,from,until,seconds,counted,\
             unit_price,price_version,list,discount,discount_name,truncated,due,dropped,kind,cycle,billed_at,cash,\
-            credit,arrears
+            credit,arrears,settlement
             """
         try table(out + "/lines.csv", columns) { put in
             var last: Int64 = 0
@@ -122,7 +142,7 @@ struct ExportBooks {
             line.unitPrice?.description ?? "", line.priceVersion, line.list.description, line.discount.description,
             line.discountName ?? "", line.truncated.description, line.due.description, line.dropped.description,
             line.kind.rawValue, line.cycle, String(line.billedAt.milliseconds), line.paid.cash.description,
-            line.paid.credit.description, line.paid.arrears.description,
+            line.paid.credit.description, line.paid.arrears.description, line.settlement?.text ?? "",
         ]
     }
 

@@ -29,20 +29,16 @@ public struct HourClose: Sendable {
     /// The first lines of an hour are usage; whatever a later fact adds or takes is a correction, so that the net is
     /// what on-time facts would have given (law 6), to the last decimal and the last rounding.
     /// - Parameters:
-    ///   - interval: what is counted, see `RunInterval.counted`.
+    ///   - use: what is counted, see `RunInterval.counted` and `Meter.counted`.
     ///   - before: what the account counted of this use in the month before this part.
     public func lines(
-        interval: RunInterval, hour: Second, billed: [BillLine], before: Quantity = .zero
+        of use: CountedUse, hour: Second, billed: [BillLine], before: Quantity = .zero
     ) -> [BillLineDraft] {
-        let charges =
-            interval.part(inHour: hour).map { part in
-                HourRating(
-                    part, quantity: Quantity(metered.segment.quantity), schedule: schedule, unit: unit,
-                    profile: book.profile,
-                    before: before
-                ).charges
-            } ?? []
-        let expected = charges.map { Tally(of: $0, version: book.version) }
+        let charges = HourRating(
+            of: use, inHour: hour, quantity: metered.segment.quantity, schedule: schedule, unit: unit,
+            profile: book.profile, before: before
+        ).charges
+        let expected = Tally.merged(charges.map { Tally(of: $0, version: book.version, isTime: unit.isTime) })
         let standing = Tally.standing(billed.filter { $0.kind != .minimum }, schedule: schedule)
         return Tally.rates(expected, standing).compactMap { rate in
             let former = standing.first { $0.rate == rate }
@@ -50,6 +46,11 @@ public struct HourClose: Sendable {
             return present?.draft(since: former, metered: metered, hour: hour)
         }
     }
+
+    /// The same for a stretch that ran.
+    public func lines(
+        interval: RunInterval, hour: Second, billed: [BillLine], before: Quantity = .zero
+    ) -> [BillLineDraft] { lines(of: .ran(interval), hour: hour, billed: billed, before: before) }
 
     /// What a month's fee lacks to its minimum, less what minimum lines have billed already.
     ///
@@ -63,7 +64,7 @@ public struct HourClose: Sendable {
             at: hour..<(hour + 3_600), used: used, price: price, discount: last.discount, unit: unit,
             profile: book.profile)
         let former = Tally.standing(billed.filter { $0.kind == .minimum }, schedule: schedule).first
-        let present = charge.map { Tally(of: $0, version: book.version) } ?? former?.emptied
+        let present = charge.map { Tally(of: $0, version: book.version, isTime: unit.isTime) } ?? former?.emptied
         return present?.draft(since: former, metered: metered, hour: hour, kind: .minimum)
     }
 }
@@ -88,12 +89,12 @@ private struct Tally {
     var dropped: Fraction
 
     /// What should be.
-    init(of charge: Charge, version: String) {
+    init(of charge: Charge, version: String, isTime: Bool) {
         rate = Rate(price: charge.price, discount: charge.discount)
         self.version = version
         span = charge.span
         counted = charge.counted
-        seconds = charge.counted == .zero ? 0 : charge.seconds
+        seconds = isTime && charge.counted != .zero ? charge.seconds : 0
         list = charge.list
         discount = charge.discounted
         truncated = charge.truncated
@@ -119,22 +120,28 @@ private struct Tally {
     ///
     /// The past of a book never changes, so the rate at a line's first second is the one it was billed at.
     static func standing(_ lines: [BillLine], schedule: PriceSchedule) -> [Tally] {
-        var tallies: [Tally] = []
-        for line in lines {
+        let tallies = lines.map { line in
             let piece = schedule.piece(at: line.from)
             let price =
                 piece.price
                 ?? DatedPrice(
                     product: line.product, flavor: line.flavor, perUnit: line.unitPrice ?? UnitPrice(units: 0),
                     validFrom: line.from)
-            let rate = Rate(price: price, discount: piece.discount)
-            if let index = tallies.firstIndex(where: { $0.rate == rate }) {
-                tallies[index].add(Tally(of: line, rate: rate))
+            return Tally(of: line, rate: Rate(price: price, discount: piece.discount))
+        }
+        return merged(tallies)
+    }
+
+    /// One tally a rate: a price that holds twice in an hour, as one of a part of the day may, has one line.
+    static func merged(_ tallies: [Tally]) -> [Tally] {
+        guard tallies.count > 1 else { return tallies }
+        return tallies.reduce(into: []) { merged, tally in
+            if let index = merged.firstIndex(where: { $0.rate == tally.rate }) {
+                merged[index].add(tally)
             } else {
-                tallies.append(Tally(of: line, rate: rate))
+                merged.append(tally)
             }
         }
-        return tallies
     }
 
     /// Every rate of either, the earlier first.

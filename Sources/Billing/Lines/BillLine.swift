@@ -39,6 +39,8 @@ public struct BillLine: Hashable, Sendable {
     public let cycle: String
     public let billedAt: Instant
     public let paid: WalletSplit
+    /// The posting that charges it with others; nil where a posting of its own does.
+    public let settlement: PostingID?
 
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// The hour's first line at its price.
@@ -54,8 +56,7 @@ public struct BillLine: Hashable, Sendable {
         segment: SegmentID, product: ProductID, flavor: FlavorID, quantity: Int64, hour: Second, from: Second,
         until: Second, seconds: Int64, counted: Quantity, unitPrice: UnitPrice?, discountName: String? = nil,
         priceVersion: String, list: Amount, discount: Amount, truncated: Amount, due: Amount, dropped: Fraction,
-        kind: Kind, cycle: String, billedAt: Instant,
-        paid: WalletSplit
+        kind: Kind, cycle: String, billedAt: Instant, paid: WalletSplit, settlement: PostingID? = nil
     ) throws(Fault) {
         guard list == discount + truncated + due, paid.total == due else {
             throw Fault(.internalFault, "The amounts of bill line \(id) do not add up.")
@@ -86,13 +87,15 @@ public struct BillLine: Hashable, Sendable {
         self.cycle = cycle
         self.billedAt = billedAt
         self.paid = paid
+        self.settlement = settlement
     }
 
     /// Numbers a draft, and says how it was paid.
     ///
     /// - Throws: `internalFault` where the payment is not what is due.
     public init(
-        _ draft: BillLineDraft, id: BillLineID, cycle: String, billedAt: Instant, paid: WalletSplit
+        _ draft: BillLineDraft, id: BillLineID, cycle: String, billedAt: Instant, paid: WalletSplit,
+        settlement: PostingID? = nil
     ) throws(Fault) {
         let metered = draft.metered
         try self.init(
@@ -102,7 +105,8 @@ public struct BillLine: Hashable, Sendable {
             until: draft.until, seconds: draft.seconds, counted: draft.counted, unitPrice: draft.unitPrice,
             discountName: draft.discountName, priceVersion: draft.priceVersion, list: draft.list,
             discount: draft.discount, truncated: draft.truncated, due: draft.due,
-            dropped: draft.dropped, kind: draft.kind, cycle: cycle, billedAt: billedAt, paid: paid)
+            dropped: draft.dropped, kind: draft.kind, cycle: cycle, billedAt: billedAt, paid: paid,
+            settlement: settlement)
     }
 }
 

@@ -1,5 +1,6 @@
 public import Identity
 public import Metering
+public import Pricing
 
 /// A stretch and who pays for it, by which book; fixed when it begins.
 public struct MeteredSegment: Hashable, Sendable {
@@ -10,12 +11,18 @@ public struct MeteredSegment: Hashable, Sendable {
     public let resourceName: String
     /// The price book it is billed by.
     public let book: String
+    /// The meter whose readings are billed; nil where the time that it ran is.
+    public let meter: MeterID?
 
-    public init(segment: Segment, account: AccountID, project: ProjectID, resourceName: String, book: String) {
+    public init(
+        segment: Segment, account: AccountID, project: ProjectID, resourceName: String, book: String,
+        meter: MeterID? = nil
+    ) {
         self.segment = segment
         self.account = account
         self.project = project
         self.resourceName = resourceName
         self.book = book
+        self.meter = meter
     }
 }

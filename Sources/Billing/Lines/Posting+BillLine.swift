@@ -3,18 +3,36 @@ public import Ledger
 public import Money
 
 extension Posting {
-    /// A bill line in the books: the customer pays what is due, the site spares what was cut, both are revenue.
-    public static func charge(for line: BillLine, id: PostingID, currency: Currency) throws(Fault) -> Posting {
-        let owner = line.account.text
+    /// Bill lines of one account in the books: the customer pays what is due, the site spares what was cut, both are
+    /// revenue.
+    ///
+    /// - Parameter reference: the line's id, or `settlement:` and the posting's where it charges lines together.
+    public static func charge(
+        for lines: [BillLine], owner: String, id: PostingID, at: Instant, reference: String, currency: Currency
+    ) throws(Fault) -> Posting {
+        let paid = lines.reduce(WalletSplit.zero) { $0 + $1.paid }
+        let truncated = lines.reduce(Amount.zero) { $0 + $1.truncated }
         return try Posting(
-            id: id, at: line.billedAt, kind: .charge, reference: line.id.text,
-            entries: line.paid.entries(owner: owner, currency: currency, sign: -1) + [
+            id: id, at: at, kind: .charge, reference: reference,
+            entries: paid.entries(owner: owner, currency: currency, sign: -1) + [
                 Entry(
-                    account: LedgerAccount(owner: owner, kind: .truncation, currency: currency),
-                    amount: -line.truncated),
+                    account: LedgerAccount(owner: owner, kind: .truncation, currency: currency), amount: -truncated),
                 Entry(
                     account: LedgerAccount(owner: owner, kind: .revenue, currency: currency),
-                    amount: line.due + line.truncated),
+                    amount: paid.total + truncated),
             ])
     }
+
+    /// One line alone, or its share of the posting that charges it with others.
+    public static func charge(for line: BillLine, id: PostingID, currency: Currency) throws(Fault) -> Posting {
+        try charge(
+            for: [line], owner: line.account.text, id: line.settlement ?? id, at: line.billedAt,
+            reference: line.settlement.map(reference(toSettlement:)) ?? line.id.text, currency: currency)
+    }
+
+    /// How the posting that charges several lines refers to them.
+    public static func reference(toSettlement id: PostingID) -> String { "settlement:" + id.text }
+
+    /// Whether it charges several lines.
+    public var isSettlement: Bool { kind == .charge && reference == Self.reference(toSettlement: id) }
 }

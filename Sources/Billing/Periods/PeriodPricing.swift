@@ -5,15 +5,15 @@ public import Money
 public import Pricing
 import Rating
 
-/// A stretch and when it ran, to be priced again.
+/// A stretch and when it ran, or a series and what was read, to be priced again.
 public struct PeriodUse: Hashable, Sendable {
     public let metered: MeteredSegment
-    /// As it is proven.
-    public let interval: RunInterval
+    /// As it is proven, before the product's way of metering.
+    public let use: CountedUse
 
-    public init(metered: MeteredSegment, interval: RunInterval) {
+    public init(metered: MeteredSegment, use: CountedUse) {
         self.metered = metered
-        self.interval = interval
+        self.use = use
     }
 }
 
@@ -94,8 +94,8 @@ public enum PeriodPricing {
 private struct Stretch {
     let id: SegmentID
     let book: PriceBook
-    private let interval: RunInterval
-    private let quantity: Quantity
+    private let counted: CountedUse
+    private let quantity: Int64
     private let schedule: PriceSchedule
     private let unit: UsageUnit
 
@@ -103,9 +103,13 @@ private struct Stretch {
         let segment = use.metered.segment
         id = segment.id
         self.book = book
-        interval = use.interval.counted(
-            by: book.product(segment.product)?.metering ?? .perSecond, in: book.zone)
-        quantity = Quantity(segment.quantity)
+        switch use.use {
+        case .ran(let interval):
+            counted = .ran(
+                interval.counted(by: book.product(segment.product)?.metering ?? .perSecond, in: book.zone))
+        case .read: counted = use.use
+        }
+        quantity = segment.quantity
         schedule = book.schedule(
             product: segment.product, flavor: segment.flavor,
             payer: Payer(account: use.metered.account.text, project: use.metered.project.text))
@@ -115,18 +119,33 @@ private struct Stretch {
     /// Its hours from a second on until a period's end, cut where the period begins.
     func parts(from start: Second, within period: Range<Second>) -> [Range<Second>] {
         let from = schedule.dependsOnMonth ? start : period.lowerBound
-        let clipped = RunInterval(
-            start: max(interval.start, from), provenUntil: min(interval.provenUntil, period.upperBound), isEnded: true)
-        guard clipped.start < clipped.provenUntil else { return [] }
-        return clipped.hourly(in: book.zone).flatMap { part -> [Range<Second>] in
-            guard part.contains(period.lowerBound), part.lowerBound < period.lowerBound else { return [part] }
-            return [part.lowerBound..<period.lowerBound, period.lowerBound..<part.upperBound]
+        switch counted {
+        case .ran(let interval):
+            let clipped = RunInterval(
+                start: max(interval.start, from), provenUntil: min(interval.provenUntil, period.upperBound),
+                isEnded: true)
+            guard clipped.start < clipped.provenUntil else { return [] }
+            return clipped.hourly(in: book.zone).flatMap { part -> [Range<Second>] in
+                guard part.contains(period.lowerBound), part.lowerBound < period.lowerBound else { return [part] }
+                return [part.lowerBound..<period.lowerBound, period.lowerBound..<part.upperBound]
+            }
+        case .read(let counts):
+            return counts.map(\.since).filter { from <= $0 && $0 < period.upperBound }.map { $0..<($0 + 1) }
         }
     }
 
     func rating(of span: Range<Second>, before: Quantity) -> HourRating {
-        HourRating(
-            span, quantity: quantity, schedule: schedule, unit: unit, profile: book.profile, before: before)
+        switch counted {
+        case .ran:
+            return HourRating(
+                span, quantity: Quantity(quantity), schedule: schedule, unit: unit, profile: book.profile,
+                before: before)
+        case .read(let counts):
+            let part = CountedUse.read(counts.filter { $0.since == span.lowerBound })
+            return HourRating(
+                of: part, inHour: book.zone.startOfHour(span.lowerBound), quantity: 1, schedule: schedule, unit: unit,
+                profile: book.profile, before: before)
+        }
     }
 
     /// What the month lacks to the minimum of its last price.

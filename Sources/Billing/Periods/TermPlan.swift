@@ -82,8 +82,9 @@ public struct TermPlan: Hashable, Sendable {
     private static func secondsAtLevel(_ uses: [PeriodUse], over period: Range<Second>) -> [Int64] {
         var changes: [Second: Int64] = [:]
         for use in uses {
-            let start = max(use.interval.start, period.lowerBound)
-            let end = min(use.interval.provenUntil, period.upperBound)
+            guard case .ran(let interval) = use.use else { continue }
+            let start = max(interval.start, period.lowerBound)
+            let end = min(interval.provenUntil, period.upperBound)
             guard start < end else { continue }
             changes[start, default: 0] += use.metered.segment.quantity
             changes[end, default: 0] -= use.metered.segment.quantity

@@ -13,7 +13,8 @@ struct AccountCommand: ParsableCommand {
 private let balanceFields = [
     Output.Column("account", "account_id"), Output.Column("currency", "currency"), Output.Column("cash", "cash"),
     Output.Column("credit limit", "credit_limit"), Output.Column("credit drawn", "credit_drawn"),
-    Output.Column("arrears", "arrears"), Output.Column("reserved", "held"), Output.Column("available", "available"),
+    Output.Column("arrears", "arrears"), Output.Column("reserved", "held"),
+    Output.Column("unbilled", "unbilled"), Output.Column("available", "available"),
 ]
 
 struct ShowAccountBalance: ClientCommand {

@@ -5,7 +5,7 @@ import Yams
 
 extension PriceBookReader {
     private static let decimal = "a price; write a plain decimal such as 0.66, at most \(UnitPrice.scale) decimals"
-    private static let date = "a date; write 2026-03-01, or 2026-03-01T08:00:00Z"
+    static let date = "a date; write 2026-03-01, or 2026-03-01T08:00:00Z"
     private static let schemes = ["per_hour", "per_unit", "flat", "graduated", "volume", "package"]
 
     func price(_ node: Node, _ path: String) -> DatedPrice {

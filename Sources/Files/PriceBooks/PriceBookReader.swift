@@ -13,7 +13,7 @@ struct PriceBookReader {
     func book(_ root: Node) throws(Faults) -> PriceBook {
         let fields = reading.fields(
             root, at: "", required: ["id", "name", "currency", "site", "products", "prices"],
-            optional: ["zone", "flavors", "discounts", "terms"])
+            optional: ["zone", "flavors", "discounts", "terms", "meters"])
         guard let fields else { throw reading.faults }
         let id = fields.text("id") ?? ""
         let name = fields.text("name") ?? ""
@@ -26,11 +26,13 @@ struct PriceBookReader {
         let prices = fields.entries("prices")?.map(price) ?? []
         let discounts = fields.entries("discounts")?.map(discount) ?? []
         let terms = fields.entries("terms")?.map(term) ?? []
+        let meters = fields.entries("meters")?.map(meter) ?? []
         guard reading.faults.all.count < Limits.priceBookFaults else { throw bounded(reading.faults) }
         do {
             let book = try PriceBook(
                 id: PriceBookID(id), name: name, currency: currency ?? .usDollar, profile: site ?? .international,
-                products: products, flavors: flavors, prices: prices, discounts: discounts, terms: terms)
+                products: products, flavors: flavors, prices: prices, discounts: discounts, terms: terms,
+                meters: meters)
             if reading.faults.isEmpty { return book }
         } catch {
             for fault in error.all where !isAboutUnread(fault) { reading.add(located(fault)) }

@@ -12,17 +12,22 @@ public struct Wallet: Hashable, Sendable {
     public let arrears: Amount
     /// What is reserved for running work.
     public let held: Amount
+    /// What metered events come to that no bill shows yet.
+    public let unbilled: Amount
 
-    public init(cash: Amount, creditLimit: Amount, creditDrawn: Amount, arrears: Amount, held: Amount) {
+    public init(
+        cash: Amount, creditLimit: Amount, creditDrawn: Amount, arrears: Amount, held: Amount, unbilled: Amount = .zero
+    ) {
         self.cash = cash
         self.creditLimit = creditLimit
         self.creditDrawn = creditDrawn
         self.arrears = arrears
         self.held = held
+        self.unbilled = unbilled
     }
 
     /// What new work may reserve; negative where too much is owed.
-    public var available: Amount { cash + (creditLimit - creditDrawn) - arrears - held }
+    public var available: Amount { cash + (creditLimit - creditDrawn) - arrears - held - unbilled }
 
     public var isInArrears: Bool { arrears > .zero }
 
@@ -39,6 +44,20 @@ public struct Wallet: Hashable, Sendable {
         let arrears = min(self.arrears, amount)
         let credit = min(creditDrawn, amount - arrears)
         return WalletSplit(cash: amount - arrears - credit, credit: credit, arrears: arrears)
+    }
+
+    /// The wallet with what no bill shows yet.
+    public func less(unbilled: Amount) -> Wallet {
+        Wallet(
+            cash: cash, creditLimit: creditLimit, creditDrawn: creditDrawn, arrears: arrears, held: held,
+            unbilled: unbilled)
+    }
+
+    /// The wallet when so much has been paid from it.
+    public func after(paying split: WalletSplit) -> Wallet {
+        Wallet(
+            cash: cash - split.cash, creditLimit: creditLimit, creditDrawn: creditDrawn + split.credit,
+            arrears: arrears + split.arrears, held: held, unbilled: unbilled)
     }
 
     /// Refuses what the wallet cannot cover (law 9).
@@ -67,7 +86,14 @@ public struct WalletSplit: Hashable, Sendable {
         self.arrears = arrears
     }
 
+    public static let zero = WalletSplit(cash: .zero, credit: .zero, arrears: .zero)
+
     public var total: Amount { cash + credit + arrears }
+
+    public static func + (left: Self, right: Self) -> WalletSplit {
+        WalletSplit(
+            cash: left.cash + right.cash, credit: left.credit + right.credit, arrears: left.arrears + right.arrears)
+    }
 
     public static prefix func - (split: Self) -> WalletSplit {
         WalletSplit(cash: -split.cash, credit: -split.credit, arrears: -split.arrears)

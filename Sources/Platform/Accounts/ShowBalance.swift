@@ -16,9 +16,9 @@ public struct ShowBalance: Sendable {
 
     public func callAsFunction(account: AccountID, caller: Caller) async throws -> Balance {
         try caller.require(.read, in: Scope(account: account))
-        return try await ports.store.read { transaction in
+        return try await ports.store.read { [ports] transaction in
             Balance(
-                wallet: try transaction.wallet(of: account),
+                wallet: try transaction.spendableWallet(of: account, ports: ports),
                 currency: try transaction.requiredTerms(of: account).currency)
         }
     }

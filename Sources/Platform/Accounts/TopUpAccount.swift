@@ -26,7 +26,7 @@ public struct TopUpAccount: Sendable {
         }
         let id: PostingID = ports.identifiers.hexadecimal()
         let now = ports.clock.now()
-        return try await ports.store.write { transaction in
+        return try await ports.store.write { [ports] transaction in
             let reference = "top-up:\(account)/\(key ?? id.text)"
             let terms = try transaction.requiredTerms(of: account)
             if let earlier = try transaction.postings(reference: reference).first {
@@ -35,14 +35,16 @@ public struct TopUpAccount: Sendable {
                         .conflict, "The idempotency key \(key ?? "") was used for another amount.",
                         field: "idempotency_key")
                 }
-                return ShowBalance.Balance(wallet: try transaction.wallet(of: account), currency: terms.currency)
+                return ShowBalance.Balance(
+                    wallet: try transaction.spendableWallet(of: account, ports: ports), currency: terms.currency)
             }
             let split = try transaction.wallet(of: account).receiving(amount)
             try transaction.post(
                 try Posting.topUp(
                     id: id, at: now, reference: reference, owner: account.text, currency: terms.currency, split: split),
                 ports: ports)
-            return ShowBalance.Balance(wallet: try transaction.wallet(of: account), currency: terms.currency)
+            return ShowBalance.Balance(
+                wallet: try transaction.spendableWallet(of: account, ports: ports), currency: terms.currency)
         }
     }
 }

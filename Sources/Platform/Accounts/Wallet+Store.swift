@@ -15,6 +15,11 @@ extension StoreTransaction {
             arrears: -(try balance(.arrears)), held: try heldAmount(owner: account.text))
     }
 
+    /// The wallet, less what metered events come to that no bill shows yet: what may be spent now.
+    func spendableWallet(of account: AccountID, ports: Ports) throws -> Wallet {
+        try wallet(of: account).less(unbilled: unbilledEvents(of: account, ports: ports))
+    }
+
     /// How an account is billed; every account has terms from the moment it is made.
     public func requiredTerms(of account: AccountID) throws -> BillingTerms {
         guard let terms = try billingTerms(account) else {

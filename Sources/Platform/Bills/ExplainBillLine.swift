@@ -35,7 +35,16 @@ public struct ExplainBillLine: Sendable {
                     book: try ports.catalogue.book(
                         try transaction.meteredSegment(line.segment)?.book ?? terms.book),
                     zone: ports.settings.zone),
-                postings: try transaction.postings(reference: line.id.text), currency: terms.currency)
+                postings: try transaction.postings(charging: line, currency: terms.currency),
+                currency: terms.currency)
         }
+    }
+}
+
+extension StoreTransaction {
+    /// How a line was posted: the posting of its own, or its share of the one that charges it with others.
+    fileprivate func postings(charging line: BillLine, currency: Currency) throws -> [Posting] {
+        guard let settlement = line.settlement else { return try postings(reference: line.id.text) }
+        return [try Posting.charge(for: line, id: settlement, currency: currency)]
     }
 }

@@ -1,8 +1,10 @@
 import Billing
+import Identity
 import Kernel
 import Ledger
 import Metering
 import Money
+import Pricing
 
 extension StoreTransaction {
     /// At the end of a job its reservation shrinks to what the job has used and no bill shows yet; the rest is free.
@@ -35,26 +37,48 @@ extension StoreTransaction {
         of metered: MeteredSegment, facts: [Fact], until now: Second? = nil, ports: Ports
     ) throws -> [BillLineDraft] {
         let book = try ports.catalogue.book(metered.book)
-        let zone = ports.settings.zone
-        guard let interval = try metered.countedInterval(of: facts.until(now), book: book) else { return [] }
-        let close = HourClose(of: metered, book: book)
         var drafts: [BillLineDraft] = []
-        var hour = zone.startOfHour(interval.start)
-        while hour < interval.provenUntil {
+        for (hour, use) in try unbilledHours(of: metered, facts: facts.until(now), book: book) {
+            let close = HourClose(of: metered, book: book)
             let before = close.dependsOnMonth ? try counted(before: hour, like: metered, ports: ports) : .zero
-            drafts += try close.lines(
-                interval: interval, hour: hour, billed: billLines(of: metered.segment.id, hour: hour), before: before)
-            hour = hour + 3_600
+            drafts += close.lines(
+                of: use, hour: hour, billed: try billLines(of: metered, hour: hour),
+                before: drafts.reduce(before) { $0 + $1.counted })
         }
         return drafts
     }
 
+    private func unbilledHours(
+        of metered: MeteredSegment, facts: [Fact], book: PriceBook
+    ) throws -> [(hour: Second, use: CountedUse)] {
+        if metered.meter != nil { return try unsettledHours(of: metered, before: Second(.max), book: book) }
+        guard let interval = try metered.countedInterval(of: facts, book: book) else { return [] }
+        let first = book.zone.startOfHour(interval.start)
+        return stride(from: first.value, to: interval.provenUntil.value, by: 3_600).map { hour in
+            (Second(hour), .ran(interval))
+        }
+    }
+
     /// What bill lines count of a use in the month before an hour.
     private func counted(before hour: Second, like metered: MeteredSegment, ports: Ports) throws -> Quantity {
-        try billLines(
-            account: metered.account, product: metered.segment.product, flavor: metered.segment.flavor,
-            hours: ports.settings.zone.month(of: hour).lowerBound..<hour
-        ).reduce(.zero) { $0 + $1.counted }
+        try countedSum(
+            of: AccountUse(metered), hours: ports.settings.zone.month(of: hour).lowerBound..<hour)
+    }
+
+    /// What metered events of an account come to that no bill shows yet.
+    func unbilledEvents(of account: AccountID, ports: Ports) throws -> Amount {
+        try unsettledSeries(of: account, before: Second(.max)).reduce(Amount.zero) { sum, series in
+            guard let metered = try meteredSegment(series.segment) else { return sum }
+            return try unbilledCharges(of: metered, facts: [], ports: ports).reduce(sum) { $0 + $1.due }
+        }
+    }
+}
+
+extension MeteredSegment {
+    /// What its product counts of what its facts prove; nil where there are none.
+    func countedInterval(of facts: [Fact], book: PriceBook) throws(Fault) -> RunInterval? {
+        let metering = book.product(segment.product)?.metering ?? .perSecond
+        return try RunInterval.of(facts)?.counted(by: metering, in: book.zone)
     }
 }
 

@@ -2,16 +2,20 @@ import Billing
 import Kernel
 import Ledger
 import Metering
+import Pricing
+import Workloads
 
-/// Closes clock hours: every second that is proven becomes bill lines and postings, and the mark moves on.
+/// Closes clock hours: every second that is proven and every event becomes bill lines and postings, and the mark moves on.
 ///
-/// It can be stopped at any point: lines are the difference between what the facts say and what is billed, so a
-/// second run adds nothing, and the mark moves only when every stretch has been settled.
+/// An hour is open until it ends, provisional until everything of it is settled, then closed: see `HourState`. Closing
+/// can be stopped at any point: lines are the difference between what the facts say and what is billed, so a second run
+/// adds nothing, and the mark moves only when everything has been settled. It writes in small transactions, between
+/// which requests have their turn.
 public final class HourCloser: Sendable {
     private let ports: Ports
 
-    /// Stretches settled in one transaction, so that requests are not kept waiting.
-    private static let batch = 100
+    /// Stretches, or series, settled in one transaction, so that requests are not kept waiting.
+    private static let batch = 250
 
     public init(_ ports: Ports) { self.ports = ports }
 
@@ -52,10 +56,8 @@ public final class HourCloser: Sendable {
     private func passIdleHours(from hour: Second) async throws -> Bool {
         let zone = ports.settings.zone
         let open = zone.startOfHour(ports.clock.now().second - ports.settings.closeDelaySeconds)
-        let used = try await unsettled().map { stretch in
-            zone.startOfHour(try stretch.settledThrough ?? RunInterval.of(stretch.facts)?.start ?? hour)
-        }
-        let next = min(open, used.min() ?? open)
+        let used = try await ports.store.read { try $0.firstUnsettled(unknownAs: hour) }.map(zone.startOfHour)
+        let next = min(open, used ?? open)
         guard next > hour else { return false }
         var month = zone.bounds(ofCycle: zone.cycle(hour))
         while let end = month?.upperBound, end <= next {
@@ -80,28 +82,72 @@ public final class HourCloser: Sendable {
     /// Whether everything that runs is proven to have run until a second, or patience is over.
     private func isProven(until end: Second) async throws -> Bool {
         var isComplete = true
-        for stretch in try await unsettled() where !stretch.isAbandoned {
-            let interval = try RunInterval.of(stretch.facts)
-            if let interval, interval.isEnded || interval.provenUntil >= end { continue }
-            let proven = try await TakeProof(ports)(of: stretch.metered.segment.id)
+        for segment in try await ports.store.read({ try $0.unprovenSegments(until: end) }) {
+            let proven = try await TakeProof(ports)(of: segment)
             if proven.map({ $0 < end }) ?? true { isComplete = false }
         }
         return isComplete || end + ports.settings.closePatienceSeconds <= ports.clock.now().second
     }
 
     private func settle(through hour: Second) async throws {
+        var uses = try await settleStretches(through: hour)
+        uses = try await settleSeries(through: hour, settledUses: uses)
+        if ports.settings.zone.month(of: hour).upperBound == hour + 3_600 {
+            try await settleMinimums(through: hour, settledUses: uses)
+        }
+    }
+
+    private func settleStretches(through hour: Second) async throws -> Set<AccountUse> {
         let ports = self.ports
-        var last: SegmentID?
+        var settled: Set<AccountUse> = []
+        var last: ProvenSegment?
         while true {
-            let after = last
-            last = try await ports.store.write { transaction in
-                let stretches = try transaction.unsettledSegments(after: after, limit: Self.batch)
-                for stretch in stretches {
-                    try SettleSegment(ports: ports, transaction: transaction)(stretch, through: hour)
-                }
-                return stretches.last?.metered.segment.id
+            let (uses, after) = (settled, last)
+            (last, settled) = try await ports.store.write { transaction in
+                let stretches = try transaction.unsettledSegments(
+                    before: hour + 3_600, after: after, limit: Self.batch)
+                var settle = SettleHour(through: hour, settledUses: uses, transaction: transaction, ports: ports)
+                for stretch in stretches { try settle.settle(stretch) }
+                try settle.post()
+                return (stretches.last, settle.settledUses)
             }
-            if last == nil { return }
+            if last == nil { return settled }
+        }
+    }
+
+    private func settleSeries(through hour: Second, settledUses: Set<AccountUse>) async throws -> Set<AccountUse> {
+        let ports = self.ports
+        var settled = settledUses
+        var rest = try await ports.store.read { try $0.unsettledSeries(of: nil, before: hour + 3_600) }[...]
+        while !rest.isEmpty {
+            let (uses, batch) = (settled, rest.prefix(Self.batch))
+            rest = rest.dropFirst(Self.batch)
+            settled = try await ports.store.write { transaction in
+                var settle = SettleHour(through: hour, settledUses: uses, transaction: transaction, ports: ports)
+                for series in batch { try settle.settle(series) }
+                try settle.post()
+                return settle.settledUses
+            }
+        }
+        return settled
+    }
+
+    /// With a month's last hour, minimum fees are due also for what no longer runs.
+    private func settleMinimums(through hour: Second, settledUses: Set<AccountUse>) async throws {
+        let ports = self.ports
+        let priced = Set(
+            ports.catalogue.books.all.flatMap(\.prices).filter { $0.formula.minimum != nil }.map {
+                PricedUse(product: $0.product, flavor: $0.flavor)
+            })
+        guard !priced.isEmpty else { return }
+        for use in try await ports.store.read({ try $0.accountUses() })
+        where !settledUses.contains(use) && priced.contains(PricedUse(product: use.product, flavor: use.flavor)) {
+            try await ports.store.write { transaction in
+                var settle = SettleHour(
+                    through: hour, settledUses: settledUses, transaction: transaction, ports: ports)
+                try settle.settleMinimum(of: use)
+                try settle.post()
+            }
         }
     }
 
@@ -109,21 +155,11 @@ public final class HourCloser: Sendable {
     /// the grace period, and the shim ends the work by itself.
     private func renewLeases() async throws {
         let until = ports.clock.now().advanced(milliseconds: ports.settings.leaseSeconds * 1_000)
-        for stretch in try await unsettled() where !stretch.isAbandoned {
-            let wallet = try await ports.store.read { try $0.wallet(of: stretch.metered.account) }
-            guard !wallet.isInArrears, try RunInterval.of(stretch.facts)?.isEnded == false else { continue }
-            try await ports.executor.renewLease(stretch.metered.segment.id.attempt, until: until)
+        let attempts = try await ports.store.read { transaction in
+            let jobs = try transaction.trainingJobs(inSteps: [.running, .stopping], limit: .max)
+            let owing = try Set(jobs.map(\.account)).filter { try transaction.wallet(of: $0).isInArrears }
+            return jobs.filter { !owing.contains($0.account) }.map(\.attempt)
         }
-    }
-
-    private func unsettled() async throws -> [UnsettledSegment] {
-        try await ports.store.read { transaction in
-            var all: [UnsettledSegment] = []
-            while true {
-                let more = try transaction.unsettledSegments(after: all.last?.metered.segment.id, limit: 1_000)
-                if more.isEmpty { return all }
-                all += more
-            }
-        }
+        for attempt in attempts { try await ports.executor.renewLease(attempt, until: until) }
     }
 }

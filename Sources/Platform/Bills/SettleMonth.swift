@@ -5,7 +5,7 @@ import Metering
 import Money
 import Pricing
 
-/// Bills a use whose price depends on the month: every stretch of one account, product and flavor together.
+/// Bills a use whose price depends on the month: every stretch and series of one account, product and flavor together.
 ///
 /// Each hour's part is priced by what the account had counted before it in the month, stretches of one hour in the
 /// order of their ids. A late fact so changes every later line of its month, and the net is what on-time facts would
@@ -15,54 +15,42 @@ struct SettleMonth {
     let zone: BillingZone
     let transaction: any StoreTransaction
 
-    init(ports: Ports, transaction: any StoreTransaction) {
-        self.init(catalogue: ports.catalogue, zone: ports.settings.zone, transaction: transaction)
-    }
-
-    init(catalogue: Catalogue, zone: BillingZone, transaction: any StoreTransaction) {
-        self.catalogue = catalogue
-        self.zone = zone
-        self.transaction = transaction
-    }
-
-    /// Bills what every month lacks from an hour on.
-    func callAsFunction(
-        _ metered: MeteredSegment, from first: Second, through lastHour: Second, ports: Ports
-    ) throws {
-        var month = zone.month(of: first)
-        while month.lowerBound <= lastHour {
-            for (draft, book) in try drafts(like: metered, in: month, from: first, through: lastHour) {
-                try transaction.bill(draft, openHour: lastHour, book: book, ports: ports)
-            }
-            month = zone.month(of: month.upperBound)
+    /// The first hour of which something is not settled; nil where all is.
+    func firstUnsettled(of use: AccountUse, before end: Second) throws -> Second? {
+        let stretches = try transaction.unsettledSegments(of: use.account).filter { AccountUse($0.metered) == use }
+        var firsts = try stretches.compactMap { stretch in
+            try stretch.settledThrough ?? stretch.countedInterval(book: catalogue.book(stretch.metered.book))?.start
         }
+        for series in try transaction.unsettledSeries(of: use.account, before: end) {
+            guard let metered = try transaction.meteredSegment(series.segment), AccountUse(metered) == use else {
+                continue
+            }
+            firsts.append(series.first)
+        }
+        return firsts.min().map(zone.startOfHour)
     }
 
     /// What a month lacks, from an hour on, in order of time.
     func drafts(
-        like metered: MeteredSegment, in month: Range<Second>, from first: Second, through lastHour: Second
+        of use: AccountUse, in month: Range<Second>, from first: Second, through lastHour: Second
     ) throws -> [(draft: BillLineDraft, book: PriceBook)] {
-        let stretches = try stretches(like: metered, in: month)
-        guard let last = stretches.last else { return [] }
+        let start = max(first, month.lowerBound)
+        let end = min(lastHour + 3_600, month.upperBound)
+        let parts = try self.parts(of: use, in: month.lowerBound..<end)
+        guard let last = parts.last, start < end else { return [] }
         let billed = Dictionary(
             grouping: try transaction.billLines(
-                account: metered.account, product: metered.segment.product, flavor: metered.segment.flavor, hours: month
-            )
+                account: use.account, product: use.product, flavor: use.flavor, hours: start..<end)
         ) { BilledHour(segment: $0.segment, hour: $0.hour) }
+        var used = parts.reduce(Quantity.zero) { $0 + $1.counted(within: month.lowerBound..<start) }
         var drafts: [(BillLineDraft, PriceBook)] = []
-        var used = Quantity.zero
-        var hour = month.lowerBound
-        while hour < month.upperBound, hour <= lastHour {
-            for stretch in stretches {
-                let standing = billed[BilledHour(segment: stretch.metered.segment.id, hour: hour)] ?? []
-                if hour >= first {
-                    drafts += stretch.close.lines(
-                        interval: stretch.interval, hour: hour, billed: standing, before: used
-                    )
-                    .map { ($0, stretch.book) }
-                }
-                let part = stretch.interval.part(inHour: hour)
-                used += Quantity((part.map { $0.upperBound - $0.lowerBound } ?? 0) * stretch.metered.segment.quantity)
+        var hour = start
+        while hour < end {
+            for part in parts {
+                let standing = billed[BilledHour(segment: part.metered.segment.id, hour: hour)] ?? []
+                drafts += part.close.lines(of: part.use, hour: hour, billed: standing, before: used)
+                    .map { ($0, part.book) }
+                used += part.counted(within: hour..<(hour + 3_600))
             }
             if hour + 3_600 == month.upperBound {
                 let standing = billed.filter { $0.key.hour == hour }.flatMap(\.value)
@@ -73,16 +61,25 @@ struct SettleMonth {
         return drafts
     }
 
-    /// Until when all stretches of a use are proven: an hour that is proven in part may still be told of.
-    func provenEnd(like metered: MeteredSegment, before open: Second) throws -> Second {
-        try transaction.unsettledSegments(of: metered.account).reduce(open) { end, stretch in
-            let (mine, other) = (metered.segment, stretch.metered.segment)
-            guard other.product == mine.product, other.flavor == mine.flavor, !stretch.isAbandoned,
-                let interval = try stretch.metered.countedInterval(
-                    of: stretch.facts, book: catalogue.book(stretch.metered.book)), !interval.isEnded
+    /// Until when all stretches of a use are settled: what is proven in part may still be told of.
+    func settledEnd(of use: AccountUse, before open: Second) throws -> Second {
+        let stretches = try transaction.unsettledSegments(of: use.account).filter { AccountUse($0.metered) == use }
+        let proven = try stretches.reduce(open) { end, stretch in
+            guard !stretch.isAbandoned,
+                let interval = try stretch.countedInterval(
+                    book: catalogue.book(stretch.metered.book)), !interval.isEnded
             else { return end }
             return min(end, zone.startOfHour(interval.provenUntil))
         }
+        // Readings that came late stand in the next bill.
+        return try min(proven, firstLateReading(of: use, before: open) ?? proven)
+    }
+
+    private func firstLateReading(of use: AccountUse, before open: Second) throws -> Second? {
+        let late = try transaction.unsettledSeries(of: use.account, before: open).filter { series in
+            try transaction.meteredSegment(series.segment).map(AccountUse.init) == use
+        }
+        return late.map(\.first).min().map(zone.startOfHour)
     }
 
     private struct BilledHour: Hashable {
@@ -90,24 +87,36 @@ struct SettleMonth {
         let hour: Second
     }
 
-    private struct Stretch {
+    private struct Part {
         let metered: MeteredSegment
-        let interval: RunInterval
+        let use: CountedUse
         let book: PriceBook
         let close: HourClose
+
+        func counted(within range: Range<Second>) -> Quantity {
+            use.counted(within: range, quantity: metered.segment.quantity)
+        }
     }
 
-    private func stretches(like metered: MeteredSegment, in month: Range<Second>) throws -> [Stretch] {
-        let all = try transaction.meteredSegments(
-            account: metered.account, product: metered.segment.product, flavor: metered.segment.flavor)
-        return try all.compactMap { metered in
-            let book = try catalogue.book(metered.book)
-            let facts = try transaction.facts(of: metered.segment.id)
-            guard let interval = try metered.countedInterval(of: facts, book: book),
-                interval.start < month.upperBound, interval.provenUntil > month.lowerBound
+    private func parts(of use: AccountUse, in range: Range<Second>) throws -> [Part] {
+        try transaction.segments(of: use).compactMap { segment in
+            let book = try catalogue.book(segment.metered.book)
+            guard let counted = try transaction.countedUse(of: segment, within: range, book: book),
+                let start = counted.start, start < range.upperBound, !counted.isOver(by: range.lowerBound)
             else { return nil }
-            return Stretch(
-                metered: metered, interval: interval, book: book, close: HourClose(of: metered, book: book))
+            return Part(
+                metered: segment.metered, use: counted, book: book, close: HourClose(of: segment.metered, book: book))
         }
+    }
+}
+
+extension StoreTransaction {
+    /// What a stretch counts, or a series within whole windows; nil where it has not begun.
+    func countedUse(of segment: ProvenSegment, within range: Range<Second>, book: PriceBook) throws -> CountedUse? {
+        guard let id = segment.metered.meter else { return segment.countedInterval(book: book).map { .ran($0) } }
+        guard let meter = book.meters.first(where: { $0.id == id }) else {
+            throw Fault(.internalFault, "Price book \(book.id) has no meter \(id); put it back.")
+        }
+        return .read(meter.counted(try readings(of: segment.metered.segment.id, in: range), in: book.zone))
     }
 }

@@ -59,7 +59,7 @@ public struct ShowUsage: Sendable {
         return try await ports.store.read { transaction in
             let stretches: [MeteredSegment] =
                 try resource.map { try transaction.meteredSegments(of: $0) }
-                ?? transaction.unsettledSegments(of: account).map(\.metered)
+                ?? transaction.unsettled(of: account)
             let mine = stretches.filter { metered in
                 metered.account == account && (project.map { $0 == metered.project } ?? true)
             }
@@ -74,6 +74,7 @@ public struct ShowUsage: Sendable {
 extension StoreTransaction {
     /// What a stretch has used until a second; nil where it has not started.
     func usage(of metered: MeteredSegment, at now: Second, ports: Ports) throws -> ShowUsage.Usage? {
+        if metered.meter != nil { return try usage(ofSeries: metered, at: now, ports: ports) }
         let facts = try facts(of: metered.segment.id)
         guard let proven = try RunInterval.of(facts) else { return nil }
         let job = try trainingJob(TrainingJobID(metered.segment.resource.text))
@@ -91,5 +92,27 @@ extension StoreTransaction {
             unit: try ports.catalogue.book(metered.book).unit(of: metered.segment.product),
             unbilled: try unbilledCharges(
                 of: metered, facts: facts, until: isRunning ? interval.provenUntil : nil, ports: ports))
+    }
+
+    /// What a series has read; its seconds are none, since events take no time.
+    private func usage(ofSeries metered: MeteredSegment, at now: Second, ports: Ports) throws -> ShowUsage.Usage? {
+        let lines = try billLines(of: metered.segment.resource, account: metered.account)
+            .filter { $0.segment == metered.segment.id }
+        let unbilled = try unbilledCharges(of: metered, facts: [], ports: ports)
+        guard let start = lines.first?.from ?? unbilled.first?.from else { return nil }
+        return ShowUsage.Usage(
+            resource: metered.segment.resource, resourceName: metered.resourceName, project: metered.project,
+            product: metered.segment.product, flavor: metered.segment.flavor, quantity: metered.segment.quantity,
+            start: start, until: max(start, now), isRunning: false, isEstimated: false, billedSeconds: 0,
+            billed: lines.reduce(.zero) { $0 + $1.due },
+            unit: try ports.catalogue.book(metered.book).unit(of: metered.segment.product), unbilled: unbilled)
+    }
+
+    /// The stretches and series of an account with something that no bill shows yet.
+    fileprivate func unsettled(of account: AccountID) throws -> [MeteredSegment] {
+        let series = try unsettledSeries(of: account, before: Second(.max)).compactMap { series in
+            try meteredSegment(series.segment)
+        }
+        return try unsettledSegments(of: account).map(\.metered) + series
     }
 }

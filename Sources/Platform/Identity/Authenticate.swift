@@ -6,6 +6,7 @@ import Synchronization
 public final class Authenticate: Sendable {
     private let ports: Ports
     private let known = Mutex<[String: Known]>([:])
+    private let bearers = Mutex<[String: Bearer]>([:])
 
     /// Keys kept in memory; beyond it the cache starts anew.
     private static let cachedKeys = 10_000
@@ -14,6 +15,12 @@ public final class Authenticate: Sendable {
 
     private struct Known: Sendable {
         let key: AccessKey
+        let user: User
+        let until: Instant
+    }
+
+    private struct Bearer: Sendable {
+        let token: Token
         let user: User
         let until: Instant
     }
@@ -37,7 +44,14 @@ public final class Authenticate: Sendable {
 
     /// The caller behind a token.
     public func bearer(_ token: String, requestID: String) async throws -> Caller {
-        let digest = ports.secrets.digest(ofToken: token)
+        let bearer = try await bearer(digest: ports.secrets.digest(ofToken: token))
+        try bearer.token.requireValid(at: ports.hostClock.now())
+        return Caller(bearer.user, project: bearer.token.project, requestID: requestID)
+    }
+
+    private func bearer(digest: String) async throws -> Bearer {
+        let now = ports.hostClock.now()
+        if let cached = bearers.withLock({ $0[digest] }), cached.until > now { return cached }
         let found = try await ports.store.read { transaction -> (Token, User)? in
             guard let token = try transaction.token(digest: digest), let user = try transaction.user(token.user)
             else { return nil }
@@ -46,8 +60,12 @@ public final class Authenticate: Sendable {
         guard let (token, user) = found else {
             throw Fault(.invalidToken, "The token is unknown; ask for one at POST /v3/auth/tokens.")
         }
-        try token.requireValid(at: ports.hostClock.now())
-        return Caller(user, project: token.project, requestID: requestID)
+        let fresh = Bearer(token: token, user: user, until: now.advanced(milliseconds: Self.trustMilliseconds))
+        bearers.withLock { cache in
+            if cache.count >= Self.cachedKeys { cache.removeAll() }
+            cache[digest] = fresh
+        }
+        return fresh
     }
 
     private func known(_ access: String, at now: Instant) async throws -> Known {

@@ -41,6 +41,7 @@ public struct VerifyBooks: Sendable {
             do throws(Misfit) {
                 try verification.journal(progress)
                 try verification.balances()
+                try verification.events()
                 try verification.bills()
             } catch {
                 return verification.report(misfit: error.words)
@@ -88,12 +89,12 @@ private struct Verification {
                 guard numbered.number == counts.postings + 1 else {
                     throw Misfit(words: "Posting \(counts.postings + 1) of the journal is missing.")
                 }
-                let line = try chargedLine(of: numbered)
-                let link = chain.link(numbered, line: line, after: root)
+                let lines = try chargedLines(of: numbered)
+                let link = chain.link(numbered, lines: lines, after: root)
                 guard index < links.count, links[index] == link else {
                     throw Misfit(
                         words: "Posting \(numbered.number) (\(numbered.posting.id), for \(numbered.posting.reference)) "
-                            + "does not fit the chain: it, its line, or a posting before it was changed.")
+                            + "does not fit the chain: it, a line of it, or a posting before it was changed.")
                 }
                 root = link
                 counts.postings = numbered.number
@@ -106,20 +107,27 @@ private struct Verification {
         }
     }
 
-    /// The line that a posting charges, if it charges it as it should.
-    private mutating func chargedLine(of numbered: NumberedPosting) throws(Misfit) -> BillLine? {
+    /// The lines that a posting charges, if it charges them as it should.
+    private mutating func chargedLines(of numbered: NumberedPosting) throws(Misfit) -> [BillLine] {
         let posting = numbered.posting
-        guard posting.kind == .charge else { return nil }
-        guard let line = try found({ try transaction.chargedLine(of: posting) }) else {
+        guard posting.kind == .charge else { return [] }
+        let lines = try found { try transaction.chargedLines(of: posting) }
+        guard let first = lines.first else {
             throw Misfit(words: "Posting \(numbered.number) charges the line \(posting.reference), which is missing.")
         }
-        counts.lines += 1
-        guard let currency = posting.entries.first?.account.currency else { return line }
-        let expected = try found { try Posting.charge(for: line, id: posting.id, currency: currency) }
-        guard Set(expected.entries) == Set(posting.entries) else {
-            throw Misfit(words: "Posting \(numbered.number) does not charge what the line \(line.id) says.")
+        counts.lines += Int64(lines.count)
+        guard let currency = posting.entries.first?.account.currency else { return lines }
+        let expected = try found {
+            try Posting.charge(
+                for: lines, owner: first.account.text, id: posting.id, at: posting.at, reference: posting.reference,
+                currency: currency)
         }
-        return line
+        guard Set(expected.entries) == Set(posting.entries) else {
+            throw Misfit(
+                words: "Posting \(numbered.number) does not charge what "
+                    + (lines.count == 1 ? "the line \(first.id) says." : "its \(lines.count) lines say."))
+        }
+        return lines
     }
 
     /// Stored balances are what the postings give.
@@ -135,50 +143,105 @@ private struct Verification {
         }
     }
 
+    /// What meters read is what the events of all batches give, recounted.
+    func events() throws(Misfit) {
+        var recount = Recount(catalogue: catalogue, digests: digests)
+        var last: Int64 = 0
+        while true {
+            let page = try found { try transaction.eventBatches(after: last, limit: 100) }
+            guard let end = page.last else { break }
+            for (number, batch) in page {
+                do { try recount.add(batch) } catch {
+                    throw Misfit(words: "The events of batch \(number) cannot be counted: \(error)")
+                }
+            }
+            last = end.number
+        }
+        for segment in recount.readings.keys.sorted() {
+            let stored = try found {
+                try transaction.readings(of: segment, in: Second(.min)..<Second(.max))
+            }
+            let counted = recount.readings[segment] ?? [:]
+            for dated in stored where counted[dated.since]?.value != dated.reading.value {
+                throw Misfit(
+                    words: "The reading of \(segment) at \(dated.since) says \(dated.reading.value); its events give "
+                        + "\(counted[dated.since]?.value ?? .zero).")
+            }
+            guard stored.count == counted.count else {
+                throw Misfit(words: "A reading of \(segment) is missing: its events give \(counted.count).")
+            }
+        }
+        let known = try found { try transaction.readingCount() }
+        guard known == recount.count else {
+            throw Misfit(words: "There are \(known) readings, and the events give \(recount.count).")
+        }
+    }
+
     /// Every hour that is closed is billed as its facts and prices say.
     mutating func bills() throws(Misfit) {
         guard let open = try found({ try transaction.openHour() }) else { return }
         var stretches: [MeteredSegment] = []
         try found { try transaction.eachStretch { stretches += $0 } }
-        for metered in stretches { try bill(metered, before: open) }
+        // A resource may have thousands of stretches; its lines are read once.
+        let resources = Dictionary(grouping: stretches) { OwnedResource(id: $0.segment.resource, account: $0.account) }
+        for (resource, stretches) in resources.sorted(by: { $0.key.id < $1.key.id }) {
+            let lines = try found { try transaction.billLines(of: resource.id, account: resource.account) }
+            let billed = Dictionary(grouping: lines, by: \.segment)
+            for metered in stretches { try bill(metered, billed[metered.segment.id] ?? [], before: open) }
+        }
     }
 
-    private mutating func bill(_ metered: MeteredSegment, before open: Second) throws(Misfit) {
+    private struct OwnedResource: Hashable {
+        let id: ResourceID
+        let account: AccountID
+    }
+
+    private mutating func bill(
+        _ metered: MeteredSegment, _ lines: [BillLine], before open: Second
+    ) throws(Misfit) {
         counts.stretches += 1
         let book = try found { try catalogue.book(metered.book) }
-        let facts = try found { try transaction.facts(of: metered.segment.id) }
-        guard let interval = try found({ try metered.countedInterval(of: facts, book: book) }) else { return }
+        guard let use = try use(of: metered, book: book, before: open), let start = use.start else { return }
         let close = HourClose(of: metered, book: book)
-        let lines = try found { try transaction.billLines(of: metered.segment.resource, account: metered.account) }
-        let billed = Dictionary(grouping: lines.filter { $0.segment == metered.segment.id }, by: \.hour)
-        let zone = settings.zone
-        let first = zone.startOfHour(interval.start)
-        for hour in Set(billed.keys).union(
-            stride(from: first.value, to: interval.provenUntil.value, by: 3_600).map { Second($0) }
-        ).sorted() {
+        let billed = Dictionary(grouping: lines, by: \.hour)
+        let unsettled = try found {
+            try transaction.unsettledReadings(of: metered.segment.id, before: open).first.map(settings.zone.startOfHour)
+        }
+        for hour in Set(billed.keys).union(use.hours(in: settings.zone)).sorted() {
             // An hour that is proven in part may still be told of; so may one that is not closed.
-            guard hour < open, interval.isEnded || hour + 3_600 <= interval.provenUntil else { continue }
+            guard hour < unsettled ?? open, use.isSettled(in: hour) else { continue }
             if !close.dependsOnMonth,
-                let draft = close.lines(interval: interval, hour: hour, billed: billed[hour] ?? []).first
+                let draft = close.lines(of: use, hour: hour, billed: billed[hour] ?? []).first
             {
                 throw Misfit(words: Self.words(draft, metered))
             }
         }
+        let first = settings.zone.startOfHour(start)
         if close.dependsOnMonth { try months(like: metered, from: first, before: open) }
+    }
+
+    /// What a stretch or a series counts; of a series what was told before the open hour.
+    private func use(
+        of metered: MeteredSegment, book: PriceBook, before open: Second
+    ) throws(Misfit) -> CountedUse? {
+        if metered.meter == nil {
+            let facts = try found { try transaction.facts(of: metered.segment.id) }
+            return try found { try metered.countedInterval(of: facts, book: book) }.map { CountedUse.ran($0) }
+        }
+        let proven = ProvenSegment(metered: metered, interval: nil, settledThrough: nil, isAbandoned: false)
+        return try found { try transaction.countedUse(of: proven, within: Second(.min)..<open, book: book) }
     }
 
     /// Every month of a use whose price depends on the month, once for all its stretches.
     private mutating func months(like metered: MeteredSegment, from first: Second, before open: Second) throws(Misfit) {
         let settle = SettleMonth(catalogue: catalogue, zone: settings.zone, transaction: transaction)
-        let end = try found { try settle.provenEnd(like: metered, before: open) }
+        let use = AccountUse(metered)
+        let end = try found { try settle.settledEnd(of: use, before: open) }
         var month = settings.zone.month(of: first)
         while month.lowerBound < end {
-            let key = UseMonth(
-                account: metered.account, product: metered.segment.product, flavor: metered.segment.flavor, month: month
-            )
-            if verified.insert(key).inserted {
+            if verified.insert(UseMonth(use: use, month: month)).inserted {
                 let drafts = try found {
-                    try settle.drafts(like: metered, in: month, from: month.lowerBound, through: end - 3_600)
+                    try settle.drafts(of: use, in: month, from: month.lowerBound, through: end - 3_600)
                 }
                 if let draft = drafts.first?.draft { throw Misfit(words: Self.words(draft, draft.metered)) }
             }
@@ -187,9 +250,7 @@ private struct Verification {
     }
 
     private struct UseMonth: Hashable {
-        let account: AccountID
-        let product: ProductID
-        let flavor: FlavorID
+        let use: AccountUse
         let month: Range<Second>
     }
 
@@ -201,5 +262,24 @@ private struct Verification {
     /// A read; what cannot be read is a misfit too.
     private func found<Value>(_ read: () throws -> Value) throws(Misfit) -> Value {
         do { return try read() } catch { throw Misfit(words: "The books cannot be read: \(error)") }
+    }
+}
+
+extension CountedUse {
+    /// The clock hours in which something counts.
+    fileprivate func hours(in zone: BillingZone) -> [Second] {
+        switch self {
+        case .ran(let interval):
+            return stride(
+                from: zone.startOfHour(interval.start).value, to: interval.provenUntil.value, by: 3_600
+            ).map { Second($0) }
+        case .read(let counts): return Set(counts.map { zone.startOfHour($0.since) }).sorted()
+        }
+    }
+
+    /// Whether nothing is to come of an hour.
+    fileprivate func isSettled(in hour: Second) -> Bool {
+        guard case .ran(let interval) = self else { return true }
+        return interval.isEnded || hour + 3_600 <= interval.provenUntil
     }
 }

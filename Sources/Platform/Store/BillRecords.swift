@@ -1,6 +1,7 @@
 public import Billing
 public import Identity
 public import Kernel
+public import Ledger
 public import Metering
 public import Money
 public import Pricing
@@ -13,12 +14,16 @@ public protocol BillRecords {
     func billLines(after number: Int64, limit: Int) throws -> [(number: Int64, line: BillLine)]
     /// How many lines there are, of all accounts.
     func billLineCount() throws -> Int64
-    /// The lines of one stretch in one clock hour, oldest first.
-    func billLines(of segment: SegmentID, hour: Second) throws -> [BillLine]
+    /// The lines of one stretch or series in one clock hour, oldest first.
+    func billLines(of metered: MeteredSegment, hour: Second) throws -> [BillLine]
+    /// The lines that one posting charges together, in order.
+    func billLines(of settlement: PostingID) throws -> [BillLine]
     /// The lines of one use of an account whose hours lie in a range, oldest first.
     func billLines(
         account: AccountID, product: ProductID, flavor: FlavorID, hours: Range<Second>
     ) throws -> [BillLine]
+    /// What the lines of a use count whose hours lie in a range.
+    func countedSum(of use: AccountUse, hours: Range<Second>) throws -> Quantity
     /// The lines of a resource, by hour.
     func billLines(of resource: ResourceID, account: AccountID) throws -> [BillLine]
     /// A page of an account's lines, the newest hour first.

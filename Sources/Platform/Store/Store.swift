@@ -15,4 +15,6 @@ public protocol Store: Sendable {
 }
 
 /// What one transaction can see and change, a protocol per capability.
-public protocol StoreTransaction: IdentityRecords, WalletRecords, MeteringRecords, BillRecords, TrainingJobRecords {}
+public protocol StoreTransaction:
+    IdentityRecords, WalletRecords, MeteringRecords, EventRecords, BillRecords, TrainingJobRecords
+{}

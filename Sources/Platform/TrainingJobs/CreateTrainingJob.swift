@@ -39,7 +39,7 @@ public struct CreateTrainingJob: Sendable {
                     offer.flavor.id, quantity: definition.resource.nodeCount, book: terms.book, project: project,
                     at: now),
                 reference: id.text, at: now)
-            let wallet = try transaction.wallet(of: project.account)
+            let wallet = try transaction.spendableWallet(of: project.account, ports: ports)
             try wallet.requireRoom(for: hold.amount, currency: terms.currency)
             let job = TrainingJob(
                 id: id, account: project.account, project: project.id,

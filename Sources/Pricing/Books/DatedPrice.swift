@@ -44,9 +44,14 @@ public struct DatedPrice: Hashable, Sendable {
 }
 
 /// What a price is for.
-struct PricedUse: Hashable, Sendable {
-    let product: ProductID
-    let flavor: FlavorID
+public struct PricedUse: Hashable, Sendable {
+    public let product: ProductID
+    public let flavor: FlavorID
+
+    public init(product: ProductID, flavor: FlavorID) {
+        self.product = product
+        self.flavor = flavor
+    }
 }
 
 extension DatedPrice {
@@ -57,7 +62,7 @@ extension DatedPrice {
 }
 
 extension PricedUse: Comparable {
-    static func < (left: Self, right: Self) -> Bool {
+    public static func < (left: Self, right: Self) -> Bool {
         (left.product, left.flavor) < (right.product, right.flavor)
     }
 }

@@ -22,6 +22,8 @@ public struct PriceBook: Hashable, Sendable {
     public let discounts: [DatedDiscount]
     /// By product, flavor, term and first second.
     public let terms: [TermPrice]
+    /// In the order they were given.
+    public let meters: [Meter]
     /// Names this edition's content; two editions with the same version price everything alike.
     public let version: String
 
@@ -31,17 +33,19 @@ public struct PriceBook: Hashable, Sendable {
     /// Every account and project that a price or a discount names.
     let namedPayers: Set<PayerScope>
     private let flavorIndices: [FlavorID: Int]
+    private let metersByType: [String: [Meter]]
 
     /// Makes a book, or throws everything that is wrong with it.
     ///
     /// Fields of the faults name positions in the arrays given: `prices[3].per_hour`.
     public init(
         id: PriceBookID, name: String, currency: Currency, profile: SiteProfile, products: [Product],
-        flavors: [Flavor], prices: [DatedPrice], discounts: [DatedDiscount] = [], terms: [TermPrice] = []
+        flavors: [Flavor], prices: [DatedPrice], discounts: [DatedDiscount] = [], terms: [TermPrice] = [],
+        meters: [Meter] = []
     ) throws(Faults) {
         try PriceBookRules(
             id: id, name: name, products: products, flavors: flavors, prices: prices, discounts: discounts,
-            terms: terms
+            terms: terms, meters: meters
         ).faults().check()
         self.id = id
         self.name = name
@@ -54,6 +58,7 @@ public struct PriceBook: Hashable, Sendable {
         self.terms = terms.sorted {
             ($0.product, $0.flavor, $0.term, $0.validFrom) < ($1.product, $1.flavor, $1.term, $1.validFrom)
         }
+        self.meters = meters
         let spans = Self.spans(of: self.prices)
         let sorted = self.prices
         let rounded = Set(products.filter { $0.unit.rounding != nil }.map(\.id))
@@ -69,16 +74,20 @@ public struct PriceBook: Hashable, Sendable {
             })
         namedPayers = Set(prices.map(\.scope) + discounts.map(\.scope)).subtracting([.everyone])
         flavorIndices = Dictionary(uniqueKeysWithValues: flavors.indices.map { (flavors[$0].id, $0) })
+        metersByType = Dictionary(grouping: meters, by: \.eventType)
         version =
             PriceBookText(
                 id: id, name: name, currency: currency, profile: profile, products: self.products, flavors: flavors,
-                prices: self.prices, discounts: discounts, terms: self.terms
+                prices: self.prices, discounts: discounts, terms: self.terms, meters: meters
             ).version
     }
 
     public func product(_ id: ProductID) -> Product? { products.first { $0.id == id } }
 
     public func flavor(_ id: FlavorID) -> Flavor? { flavorIndices[id].map { flavors[$0] } }
+
+    /// The meters that count events of a type, whenever.
+    public func meters(ofEvents type: String) -> [Meter] { metersByType[type] ?? [] }
 
     /// The flavors a product may run on, in the book's order.
     public func flavors(for product: ProductID) -> [Flavor] { flavors.filter { $0.products.contains(product) } }

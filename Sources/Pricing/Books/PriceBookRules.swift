@@ -10,6 +10,7 @@ struct PriceBookRules {
     let prices: [DatedPrice]
     let discounts: [DatedDiscount]
     let terms: [TermPrice]
+    let meters: [Meter]
 
     /// All breaches, in the order of the book.
     func faults() -> Faults {
@@ -21,6 +22,7 @@ struct PriceBookRules {
         checkCount(prices.count, Limits.priceBookPrices, "prices", &faults)
         checkAtMost(discounts.count, Limits.priceBookPrices, "discounts", &faults)
         checkAtMost(terms.count, Limits.priceBookPrices, "terms", &faults)
+        checkAtMost(meters.count, Limits.priceBookMeters, "meters", &faults)
         // Beyond the limits nothing is worth reading line by line.
         guard faults.all.allSatisfy({ $0.code != .quotaExceeded }) else { return faults }
         checkProducts(&faults)
@@ -30,6 +32,7 @@ struct PriceBookRules {
         checkEveryUseHasPrice(&faults)
         checkDiscounts(&faults)
         checkTerms(&faults)
+        checkMeters(&faults)
         return faults
     }
 

@@ -9,7 +9,7 @@ struct PriceBookText {
 
     init(
         id: PriceBookID, name: String, currency: Currency, profile: SiteProfile, products: [Product],
-        flavors: [Flavor], prices: [DatedPrice], discounts: [DatedDiscount], terms: [TermPrice]
+        flavors: [Flavor], prices: [DatedPrice], discounts: [DatedDiscount], terms: [TermPrice], meters: [Meter]
     ) {
         var lines = [["book", id.text, name, currency.code, profile.rawValue]]
         for product in products {
@@ -48,6 +48,7 @@ struct PriceBookText {
                     term.discount.description, term.validFrom.description, term.validUntil?.description ?? "",
                 ] + Self.words(of: term.scope))
         }
+        lines += meters.sorted { $0.id < $1.id }.map(Self.words)
         text = lines.map { $0.joined(separator: "\t") }.joined(separator: "\n")
     }
 
@@ -63,6 +64,18 @@ struct PriceBookText {
             words += [product.metering.grain.rawValue, String(product.metering.minimumSeconds)]
         }
         return words + product.variants.map(\.text)
+    }
+
+    private static func words(of meter: Meter) -> [String] {
+        let flavor =
+            switch meter.flavor {
+            case .always(let flavor): ["flavor", flavor.text]
+            case .named(let path): ["flavor from", path.description]
+            }
+        return ["meter", meter.id.text, meter.eventType, meter.product.text] + flavor + [
+            meter.aggregation.rawValue, meter.value.description, meter.window.rawValue, meter.validFrom.description,
+            meter.validUntil?.description ?? "",
+        ]
     }
 
     private static func words(of formula: PriceFormula) -> [String] {

@@ -29,6 +29,7 @@ extension PriceBook {
                 break
             }
         }
+        faults.append(meterFaults(replacing: old, at: now))
         for product in old.products {
             guard let new = self.product(product.id), new.unit != product.unit || new.metering != product.metering
             else { continue }

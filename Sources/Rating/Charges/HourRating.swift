@@ -1,5 +1,5 @@
 public import Kernel
-import Metering
+public import Metering
 public import Money
 public import Pricing
 
@@ -21,12 +21,44 @@ public struct HourRating: Hashable, Sendable {
         _ part: Range<Second>, quantity: Quantity, schedule: PriceSchedule, unit: UsageUnit, profile: SiteProfile,
         before: Quantity = .zero
     ) {
+        self.init(
+            schedule.pieces(over: part).map { piece in
+                let seconds = Int128(piece.span.upperBound - piece.span.lowerBound)
+                return (piece, unit.isTime ? Quantity(units: quantity.units * seconds) : quantity)
+            }, unit: unit, profile: profile, before: before)
+    }
+
+    /// Prices what a stretch or a series counts in the clock hour that begins at a second.
+    ///
+    /// - Parameter quantity: nodes of a stretch.
+    public init(
+        of use: CountedUse, inHour hour: Second, quantity: Int64, schedule: PriceSchedule, unit: UsageUnit,
+        profile: SiteProfile, before: Quantity = .zero
+    ) {
+        switch use {
+        case .ran(let interval):
+            let part = interval.part(inHour: hour) ?? hour..<hour
+            self.init(
+                part, quantity: Quantity(quantity), schedule: schedule, unit: unit, profile: profile, before: before)
+        case .read(let counts):
+            let end = hour + 3_600
+            let present = counts.filter { (hour..<end).contains($0.since) }
+            self.init(
+                present.compactMap { count in
+                    schedule.pieces(over: count.since..<end).first.map { ($0, count.counted) }
+                }, unit: unit, profile: profile, before: before)
+        }
+    }
+
+    /// Prices quantities, each at the price of its piece.
+    private init(
+        _ parts: [(piece: PriceSchedule.Piece, counted: Quantity)], unit: UsageUnit, profile: SiteProfile,
+        before: Quantity
+    ) {
         var charges: [Charge] = []
         var unpriced: [Range<Second>] = []
         var used = before
-        for piece in schedule.pieces(over: part) {
-            let seconds = Int128(piece.span.upperBound - piece.span.lowerBound)
-            let counted = unit.isTime ? Quantity(units: quantity.units * seconds) : quantity
+        for (piece, counted) in parts {
             if let price = piece.price {
                 charges.append(
                     Charge(

@@ -13,24 +13,33 @@ extension SQLiteTransaction {
     private static let columns = """
         id, account, project, resource, resource_name, segment, product, flavor, quantity, hour, used_from, used_until,
         seconds, unit_price, price_version, list, discount, truncated, due, dropped_numerator, dropped_denominator,
-        kind, cycle, billed_at, paid_cash, paid_credit, paid_arrears, counted, discount_name
+        kind, cycle, billed_at, paid_cash, paid_credit, paid_arrears, counted, discount_name, settlement
         """
 
+    private static let marks = Array(repeating: "?", count: 30).joined(separator: ", ")
+
     func append(_ line: BillLine) throws {
-        let marks = Array(repeating: "?", count: 29).joined(separator: ", ")
-        try execute(
-            "INSERT INTO bill_lines (\(Self.columns)) VALUES (\(marks))",
-            [
+        try database.run("INSERT INTO bill_lines (\(Self.columns)) VALUES (\(Self.marks))") { binder in
+            for text in [
                 line.id.text, line.account.text, line.project.text, line.resource.text, line.resourceName,
-                line.segment.text, line.product.text, line.flavor.text, line.quantity, line.hour.value,
-                line.from.value, line.until.value, line.seconds, try line.unitPrice.map { try stored($0.units) },
-                line.priceVersion,
-                try line.list.stored(), try line.discount.stored(), try line.truncated.stored(),
-                try line.due.stored(), try stored(line.dropped.numerator), try stored(line.dropped.denominator),
-                line.kind.rawValue, line.cycle, line.billedAt.milliseconds, try line.paid.cash.stored(),
-                try line.paid.credit.stored(), try line.paid.arrears.stored(),
-                try stored(line.counted.units), line.discountName,
-            ])
+                line.segment.text, line.product.text, line.flavor.text,
+            ] { binder.add(text) }
+            for number in [
+                line.quantity, line.hour.value, line.from.value, line.until.value, line.seconds,
+            ] { binder.add(number) }
+            binder.add(try line.unitPrice.map { try stored($0.units) })
+            binder.add(line.priceVersion)
+            for amount in [line.list, line.discount, line.truncated, line.due] { binder.add(try amount.stored()) }
+            binder.add(try stored(line.dropped.numerator))
+            binder.add(try stored(line.dropped.denominator))
+            binder.add(line.kind.rawValue)
+            binder.add(line.cycle)
+            binder.add(line.billedAt.milliseconds)
+            for amount in [line.paid.cash, line.paid.credit, line.paid.arrears] { binder.add(try amount.stored()) }
+            binder.add(try stored(line.counted.units))
+            binder.add(line.discountName)
+            binder.add(line.settlement?.text)
+        }
     }
 
     func billLine(_ id: BillLineID) throws -> BillLine? {
@@ -40,15 +49,24 @@ extension SQLiteTransaction {
     func billLines(after number: Int64, limit: Int) throws -> [(number: Int64, line: BillLine)] {
         try rows(
             "SELECT \(Self.columns), number FROM bill_lines WHERE number > ? ORDER BY number LIMIT ?", [number, limit]
-        ) { row in (row[29], try line(of: row)) }
+        ) { row in (row[30], try line(of: row)) }
     }
 
     func billLineCount() throws -> Int64 { try number("SELECT COUNT(*) FROM bill_lines") }
 
-    func billLines(of segment: SegmentID, hour: Second) throws -> [BillLine] {
+    func billLines(of metered: MeteredSegment, hour: Second) throws -> [BillLine] {
         try rows(
-            "SELECT \(Self.columns) FROM bill_lines WHERE segment = ? AND hour = ? ORDER BY number",
-            [segment.text, hour.value], line(of:))
+            """
+            SELECT \(Self.columns) FROM bill_lines
+            WHERE account = ? AND resource = ? AND hour = ? AND segment = ? ORDER BY number
+            """, [metered.account.text, metered.segment.resource.text, hour.value, metered.segment.id.text],
+            line(of:))
+    }
+
+    func billLines(of settlement: PostingID) throws -> [BillLine] {
+        try rows(
+            "SELECT \(Self.columns) FROM bill_lines WHERE settlement = ? ORDER BY number", [settlement.text],
+            line(of:))
     }
 
     func billLines(
@@ -60,6 +78,18 @@ extension SQLiteTransaction {
             WHERE account = ? AND product = ? AND flavor = ? AND hour >= ? AND hour < ? ORDER BY number
             """, [account.text, product.text, flavor.text, hours.lowerBound.value, hours.upperBound.value],
             line(of:))
+    }
+
+    func countedSum(of use: AccountUse, hours: Range<Second>) throws -> Quantity {
+        let units = try number(
+            """
+            SELECT COALESCE(SUM(counted), 0) FROM bill_lines
+            WHERE account = ? AND product = ? AND flavor = ? AND hour >= ? AND hour < ?
+            """,
+            [
+                use.account.text, use.product.text, use.flavor.text, hours.lowerBound.value, hours.upperBound.value,
+            ])
+        return Quantity(units: Int128(units))
     }
 
     func billLines(of resource: ResourceID, account: AccountID) throws -> [BillLine] {
@@ -129,6 +159,7 @@ extension SQLiteTransaction {
             dropped: Fraction(
                 numerator: Int128(row[19] as Int64), denominator: Int128(row[20] as Int64)),
             kind: try row.word(21), cycle: row[22], billedAt: row.instant(23),
-            paid: WalletSplit(cash: row.amount(24), credit: row.amount(25), arrears: row.amount(26)))
+            paid: WalletSplit(cash: row.amount(24), credit: row.amount(25), arrears: row.amount(26)),
+            settlement: (row[29] as String?).map { PostingID($0) })
     }
 }

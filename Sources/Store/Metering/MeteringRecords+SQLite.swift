@@ -7,21 +7,36 @@ import Platform
 import Pricing
 
 extension SQLiteTransaction {
-    private static let segmentColumns =
-        "id, resource, product, flavor, quantity, account, project, resource_name, book, settled_through, is_abandoned"
+    private static let segmentColumns = """
+        id, resource, product, flavor, quantity, account, project, resource_name, book, settled_through, is_abandoned,
+        meter, started, alive, ended
+        """
 
-    func insert(_ metered: MeteredSegment) throws {
+    func insert(_ metered: MeteredSegment) throws { try insert(metered, Self.insertion) }
+
+    func insertSeries(_ metered: MeteredSegment) throws {
+        try insert(metered, Self.insertion + " ON CONFLICT (id) DO NOTHING")
+    }
+
+    private static let insertion = """
+        INSERT INTO metered_segments
+            (id, resource, product, flavor, quantity, account, project, resource_name, book, meter, is_final)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    private func insert(_ metered: MeteredSegment, _ sql: String) throws {
         let segment = metered.segment
-        try execute(
-            """
-            INSERT INTO metered_segments
-                (id, resource, product, flavor, quantity, account, project, resource_name, book)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                segment.id.text, segment.resource.text, segment.product.text, segment.flavor.text, segment.quantity,
-                metered.account.text, metered.project.text, metered.resourceName, metered.book,
-            ])
+        try database.run(sql) { binder in
+            for text in [segment.id.text, segment.resource.text, segment.product.text, segment.flavor.text] {
+                binder.add(text)
+            }
+            binder.add(segment.quantity)
+            for text in [metered.account.text, metered.project.text, metered.resourceName, metered.book] {
+                binder.add(text)
+            }
+            binder.add(metered.meter?.text)
+            binder.add(Int64(metered.meter == nil ? 0 : 1))
+        }
     }
 
     func meteredSegment(_ id: SegmentID) throws -> MeteredSegment? {
@@ -41,12 +56,18 @@ extension SQLiteTransaction {
             [after?.text ?? "", limit], metered(of:))
     }
 
-    func meteredSegments(account: AccountID, product: ProductID, flavor: FlavorID) throws -> [MeteredSegment] {
+    func segments(of use: AccountUse) throws -> [ProvenSegment] {
         try rows(
             """
             SELECT \(Self.segmentColumns) FROM metered_segments
             WHERE account = ? AND product = ? AND flavor = ? ORDER BY id
-            """, [account.text, product.text, flavor.text], metered(of:))
+            """, [use.account.text, use.product.text, use.flavor.text], proven(of:))
+    }
+
+    func accountUses() throws -> [AccountUse] {
+        try rows("SELECT DISTINCT account, product, flavor FROM metered_segments ORDER BY 1, 2, 3") { row in
+            AccountUse(account: row.identifier(0), product: row.identifier(1), flavor: row.identifier(2))
+        }
     }
 
     @discardableResult
@@ -57,7 +78,10 @@ extension SQLiteTransaction {
             ON CONFLICT (segment, sequence) DO NOTHING
             """,
             [fact.segment.text, fact.sequence, fact.at.value, fact.kind.rawValue, recordedAt.milliseconds])
-        if changed == 1 { return true }
+        if changed == 1 {
+            try note(fact)
+            return true
+        }
         let known = try row(
             "SELECT segment, sequence, happened, kind FROM facts WHERE segment = ? AND sequence = ?",
             [fact.segment.text, fact.sequence], self.fact(of:))
@@ -78,29 +102,73 @@ extension SQLiteTransaction {
         Fact(segment: row.identifier(0), sequence: row[1], at: row.second(2), kind: try row.word(3))
     }
 
-    func unsettledSegments(after: SegmentID?, limit: Int) throws -> [UnsettledSegment] {
+    /// Keeps beside the stretch what its facts say together, so that closing an hour need not read them all.
+    private func note(_ fact: Fact) throws {
+        let sql =
+            switch fact.kind {
+            case .started: "UPDATE metered_segments SET started = COALESCE(started, ?) WHERE id = ?"
+            case .alive: "UPDATE metered_segments SET alive = MAX(COALESCE(alive, ?1), ?1) WHERE id = ?2"
+            case .ended: "UPDATE metered_segments SET ended = COALESCE(ended, ?) WHERE id = ?"
+            }
+        try database.run(sql) { binder in
+            binder.add(fact.at.value)
+            binder.add(fact.segment.text)
+        }
+    }
+
+    func unsettledSegments(before end: Second, after: ProvenSegment?, limit: Int) throws -> [ProvenSegment] {
         try rows(
             """
             SELECT \(Self.segmentColumns) FROM metered_segments
-            WHERE is_final = 0 AND id > ? ORDER BY id LIMIT ?
-            """, [after?.text ?? "", limit], unsettled(of:)
-        ).map(withFacts)
+            WHERE is_final = 0 AND (account, id) > (?, ?) AND started < ?
+                AND (settled_through IS NULL OR settled_through < ?)
+            ORDER BY account, id LIMIT ?
+            """,
+            [
+                after?.metered.account.text ?? "", after?.metered.segment.id.text ?? "", end.value, end.value, limit,
+            ], proven(of:))
     }
 
-    func unsettledSegments(of account: AccountID) throws -> [UnsettledSegment] {
+    func unprovenSegments(until end: Second) throws -> [SegmentID] {
+        try rows(
+            """
+            SELECT id FROM metered_segments
+            WHERE is_final = 0 AND is_abandoned = 0 AND ended IS NULL
+                AND (started IS NULL OR MAX(started, COALESCE(alive, started)) < ?)
+            ORDER BY id
+            """, [end.value]
+        ) { $0.identifier(0) }
+    }
+
+    func firstUnsettled(unknownAs unknown: Second) throws -> Second? {
+        let stretch = try row(
+            """
+            SELECT MIN(CASE WHEN started IS NULL AND is_abandoned = 1 THEN NULL
+                ELSE COALESCE(settled_through, started, ?) END)
+            FROM metered_segments WHERE is_final = 0
+            """, [unknown.value]
+        ) { $0[0] as Int64? }
+        let reading = try row("SELECT MIN(since) FROM meter_readings WHERE is_settled = 0") { $0[0] as Int64? }
+        return [stretch, reading].compactMap { $0 ?? nil }.min().map { Second($0) }
+    }
+
+    func unsettledSegments(of account: AccountID) throws -> [ProvenSegment] {
         try rows(
             """
             SELECT \(Self.segmentColumns) FROM metered_segments
             WHERE is_final = 0 AND account = ? ORDER BY id
-            """, [account.text], unsettled(of:)
-        ).map(withFacts)
+            """, [account.text], proven(of:))
     }
 
     func settled(_ segment: SegmentID, through: Second, isFinal: Bool) throws {
-        let changed = try execute(
-            "UPDATE metered_segments SET settled_through = ?, is_final = ? WHERE id = ?",
-            [through.value, isFinal ? 1 : 0, segment.text])
-        guard changed == 1 else { throw Fault(.internalFault, "There is no stretch \(segment) to settle.") }
+        try database.run("UPDATE metered_segments SET settled_through = ?, is_final = ? WHERE id = ?") { binder in
+            binder.add(through.value)
+            binder.add(Int64(isFinal ? 1 : 0))
+            binder.add(segment.text)
+        }
+        guard database.changesCount == 1 else {
+            throw Fault(.internalFault, "There is no stretch \(segment) to settle.")
+        }
     }
 
     /// A stretch that never began has nothing to note.
@@ -125,18 +193,19 @@ extension SQLiteTransaction {
             segment: Segment(
                 id: row.identifier(0), resource: row.identifier(1), product: row.identifier(2),
                 flavor: row.identifier(3), quantity: row[4]),
-            account: row.identifier(5), project: row.identifier(6), resourceName: row[7], book: row[8])
+            account: row.identifier(5), project: row.identifier(6), resourceName: row[7], book: row[8],
+            meter: (row[11] as String?).map { MeterID($0) })
     }
 
-    private func unsettled(of row: Row) -> UnsettledSegment {
-        UnsettledSegment(
-            metered: metered(of: row), settledThrough: (row[9] as Int64?).map { Second($0) },
-            isAbandoned: row[10] as Int64 == 1, facts: [])
-    }
-
-    private func withFacts(_ stretch: UnsettledSegment) throws -> UnsettledSegment {
-        UnsettledSegment(
-            metered: stretch.metered, settledThrough: stretch.settledThrough, isAbandoned: stretch.isAbandoned,
-            facts: try facts(of: stretch.metered.segment.id))
+    private func proven(of row: Row) -> ProvenSegment {
+        let (alive, ended) = (row[13] as Int64?, row[14] as Int64?)
+        let interval = (row[12] as Int64?).map { started in
+            RunInterval(
+                start: Second(started), provenUntil: Second(max(started, ended ?? alive ?? started)),
+                isEnded: ended != nil)
+        }
+        return ProvenSegment(
+            metered: metered(of: row), interval: interval, settledThrough: (row[9] as Int64?).map { Second($0) },
+            isAbandoned: row[10] as Int64 == 1)
     }
 }

@@ -8,6 +8,7 @@ import Synchronization
 /// Each write has a savepoint of its own: one that throws takes back only itself. Nobody is answered before the commit.
 final class GroupCommit: Sendable {
     private let pool: DatabasePool
+    private let events: EventIndex
     private let queue = Mutex(Queue())
 
     private struct Queue: Sendable {
@@ -15,7 +16,10 @@ final class GroupCommit: Sendable {
         var isDraining = false
     }
 
-    init(_ pool: DatabasePool) { self.pool = pool }
+    init(_ pool: DatabasePool, events: EventIndex) {
+        self.pool = pool
+        self.events = events
+    }
 
     /// Writes that no batch has taken yet.
     var waiting: Int { queue.withLock(\.waiting.count) }
@@ -51,6 +55,7 @@ final class GroupCommit: Sendable {
             }
             if batch.isEmpty { return }
             commit(batch, in: database)
+            events.sealIfFull(in: database)
         }
     }
 
@@ -58,7 +63,7 @@ final class GroupCommit: Sendable {
         do {
             try database.inTransaction(.immediate) {
                 for write in batch {
-                    write.perform(in: database)
+                    write.perform(in: database, events: events)
                     // A full disk makes SQLite take back the whole transaction, not only the savepoint.
                     guard database.isInsideTransaction else {
                         throw Fault(.storageFull, "The disk is full or failing; nothing was kept.")
@@ -66,8 +71,10 @@ final class GroupCommit: Sendable {
                 }
                 return .commit
             }
+            events.commit()
             for write in batch { write.answer(failure: nil) }
         } catch {
+            events.rollback()
             let fault = (error as? Fault) ?? SQLiteFault.fault(of: error, doing: "The write could not be committed")
             for write in batch { write.answer(failure: fault) }
         }
@@ -77,7 +84,7 @@ final class GroupCommit: Sendable {
 /// A write whose caller waits.
 private protocol PendingWrite: Sendable {
     /// Runs the body in a savepoint and keeps what came of it.
-    func perform(in database: Database)
+    func perform(in database: Database, events: EventIndex)
     /// Answers the caller: with what came of the body, or with the failure of the commit.
     func answer(failure: Fault?)
 }
@@ -95,16 +102,20 @@ private final class Write<Value: Sendable>: PendingWrite {
         self.continuation = continuation
     }
 
-    func perform(in database: Database) {
+    func perform(in database: Database, events: EventIndex) {
+        let mark = events.mark
         do {
-            var value: Value?
-            try database.inSavepoint {
-                value = try body(SQLiteTransaction(database))
-                return .commit
-            }
-            guard let value else { throw Fault(.internalFault, "A write gave nothing.") }
+            try database.savepoint("SAVEPOINT body")
+            let value = try body(SQLiteTransaction(database, events: events))
+            try database.savepoint("RELEASE body")
             outcome.withLock { $0 = .success(value) }
         } catch {
+            events.rollback(to: mark)
+            // Where SQLite has taken back the whole transaction, the savepoint is gone with it.
+            if database.isInsideTransaction {
+                try? database.savepoint("ROLLBACK TO body")
+                try? database.savepoint("RELEASE body")
+            }
             let told = error is DatabaseError ? SQLiteFault.fault(of: error, doing: "The write failed") : error
             outcome.withLock { $0 = .failure(told) }
         }

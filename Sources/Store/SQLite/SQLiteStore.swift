@@ -9,6 +9,7 @@ public import Platform
 public final class SQLiteStore: Store {
     private let pool: DatabasePool
     private let writer: GroupCommit
+    private let events = EventIndex()
 
     /// Readers that may be at work at the same time.
     private static let readers = 4
@@ -26,12 +27,13 @@ public final class SQLiteStore: Store {
             pool = try DatabasePool(path: path, configuration: configuration)
             try await pool.writeWithoutTransaction { database in try Durability.require(of: database) }
             try await pool.write { database in try Migrations.apply(to: database) }
+            try await pool.read { [events] database in try events.restore(from: database) }
         } catch let fault as Fault {
             throw fault
         } catch {
             throw SQLiteFault.fault(of: error, doing: "The database \(path) cannot be opened")
         }
-        writer = GroupCommit(pool)
+        writer = GroupCommit(pool, events: events)
     }
 
     /// Reads from one snapshot; writers go on meanwhile.
@@ -39,7 +41,7 @@ public final class SQLiteStore: Store {
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
         do {
-            return try await pool.read { try body(SQLiteTransaction($0)) }
+            return try await pool.read { [events] in try body(SQLiteTransaction($0, events: events)) }
         } catch let error as DatabaseError {
             throw SQLiteFault.fault(of: error, doing: "The database could not be read")
         }

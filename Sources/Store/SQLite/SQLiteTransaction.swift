@@ -5,9 +5,13 @@ import Platform
 
 /// One transaction on SQLite: SQL that SQLite and PostgreSQL share, values by position, mapping by hand.
 struct SQLiteTransaction: StoreTransaction {
-    private let database: Database
+    let database: Database
+    let events: EventIndex
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: Database, events: EventIndex) {
+        self.database = database
+        self.events = events
+    }
 
     /// Runs a statement that gives no rows; how many it changed.
     @discardableResult

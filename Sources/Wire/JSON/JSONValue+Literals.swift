@@ -35,3 +35,17 @@ extension JSONValue {
     /// A member of an object; nil where this is no object or has none of the name.
     public subscript(name: String) -> JSONValue? { object?[name] }
 }
+
+extension JSONValue {
+    /// Whether two values say the same, whatever the order of names and the layout.
+    public func isSame(as other: JSONValue) -> Bool {
+        switch (self, other) {
+        case (.array(let left), .array(let right)):
+            return left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1) }
+        case (.object(let left), .object(let right)):
+            return left.members.count == right.members.count
+                && left.members.allSatisfy { name, value in right[name].map { value.isSame(as: $0) } ?? false }
+        default: return self == other
+        }
+    }
+}
