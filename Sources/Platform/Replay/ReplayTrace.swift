@@ -153,9 +153,13 @@ public struct ReplayTrace {
     private func settleRest(from end: Second) async throws {
         var end = end
         let last = end + Limits.priceBookMinimumSeconds + 86_400
-        while end < last, try await !ports.store.read({ try $0.unsettledSegments(after: nil, limit: 1).isEmpty }) {
+        while end < last, try await isUnsettled(after: end) {
             end = end + 3_600
             try await pass(end)
         }
+    }
+
+    private func isUnsettled(after end: Second) async throws -> Bool {
+        try await ports.store.read { try $0.firstUnsettled(unknownAs: end) != nil }
     }
 }
