@@ -144,7 +144,7 @@ let package = Package(
                 "Platform", "Store", "Executors", "Files", "Secrets", "Telemetry", "API", "Commands",
                 Library.argumentParser, Library.hummingbird, Library.lifecycle, Library.logging, Library.metrics,
             ],
-            resources: [.embedInCode("PriceBooks/default.yaml")]
+            resources: [.embedInCode("PriceBooks/default.yaml"), .embedInCode("PriceBooks/llm.yaml")]
         ),
         .executableTarget(
             name: "atelier", dependencies: ["Assembly", "Executors", Library.argumentParser],

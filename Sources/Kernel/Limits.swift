@@ -175,4 +175,6 @@ public enum Limits {
     /// Uses of a trace that go on at the same time, and accounts and projects that it names.
     public static let traceRunning = 1_000_000
     public static let traceTenants = 100_000
+    /// Tokens that one request of a trace reads, or writes.
+    public static let traceTokens: Int64 = 1_000_000_000
 }

@@ -15,6 +15,8 @@ struct NewInstallation {
     let user: String
     let book: String
     let creditLimit: Amount
+    /// The one book that is put there in place of those.
+    var onlyBook: ReplayBook?
 
     /// Makes it; what was there already is never touched.
     func make(logger: Logger) async throws -> Credentials {
@@ -24,7 +26,11 @@ struct NewInstallation {
         }
         try folder.make()
         try folder.hold()
-        try PriceBookCopies.put(into: folder.priceBooks, from: priceBooks)
+        if let onlyBook {
+            try onlyBook.put(into: folder.priceBooks)
+        } else {
+            try PriceBookCopies.put(into: folder.priceBooks, from: priceBooks)
+        }
         let installation = try await Installation(options, logger: logger)
         let password = SystemRandom().text(
             20, of: Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789".utf8))

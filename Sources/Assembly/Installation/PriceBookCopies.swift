@@ -1,18 +1,12 @@
 import Commands
 import Glibc
-import Files
 import Kernel
-import Pricing
 
 /// Puts price books into a new data folder, where its owner may then change them.
 enum PriceBookCopies {
-    /// Copies the books of a folder, or the one book that a path names; without either, the one the program carries.
     static func put(into target: String, from source: String?) throws(Fault) {
         guard let source else {
             return try TextFile.write(PackageResources.default_yaml, to: target + "/default.yaml", mode: 0o644)
-        }
-        if source.hasSuffix(".yaml") || source.hasSuffix(".yml"), let name = source.split(separator: "/").last {
-            return try TextFile.write(TextFile.read(source), to: target + "/" + name, mode: 0o644)
         }
         let names = try names(in: source)
         guard !names.isEmpty else {
@@ -21,11 +15,6 @@ enum PriceBookCopies {
         for name in names {
             try TextFile.write(TextFile.read(source + "/" + name), to: target + "/" + name, mode: 0o644)
         }
-    }
-
-    /// The book that the program carries.
-    static func ownBook() throws(Faults) -> PriceBook {
-        try PriceBookFile.read(text: String(decoding: PackageResources.default_yaml, as: UTF8.self), file: "default.yaml")
     }
 
     private static func names(in folder: String) throws(Fault) -> [String] {

@@ -9,38 +9,32 @@ import Pricing
 import Store
 
 /// Makes a data folder, lives through a trace in it, and says what the books came to.
-struct Replay {
+struct Replay<Item: TraceItem> {
     let options: ServerOptions
-    /// The book's file; nil for the one that the program carries.
-    let priceBook: String?
+    let source: ReplayBook
     let book: PriceBook
-    let files: TraceFiles
+    let files: TraceFiles<Item>
+    /// Tells the books of every item, and moves the clock.
+    let live: (Ports, SimulatedClock, _ next: () throws -> Item?) async throws -> ReplayTold
 
-    /// What was told, and what was billed of it.
-    struct Outcome {
-        let told: ReplayTrace.Told
-        let books: SumBooks.Books
-    }
-
-    /// Runs it whole; where the trace holds no use, nothing is made.
-    func run(logger: Logger, progress: @escaping (Int64, Int64) -> Void) async throws -> Outcome {
+    /// Runs it whole; where the trace holds nothing that can be billed, nothing is made.
+    func run(logger: Logger, progress: (Int64, Int64) -> Void) async throws -> ReplayOutcome {
         let folder = options.folder
         guard let first = try files.next() else {
-            throw Fault(.invalidParameter, "The trace holds no use that can be billed; nothing was made.")
+            let refusals = files.summary.refusals.map { Fault(.invalidParameter, $0) }
+            throw Faults(
+                refusals + [Fault(.invalidParameter, "The trace holds nothing that can be billed; nothing was made.")])
         }
-        let zone = book.zone
         try folder.make()
         let clock = try SimulatedClock(
-            path: folder.clock, host: StandingClock(time: Instant(zone.startOfHour(first.start))))
+            path: folder.clock, host: StandingClock(time: Instant(book.zone.startOfHour(first.start))))
         _ = try await NewInstallation(
-            options: options, priceBooks: priceBook, account: "local", user: "admin", book: book.id.text,
-            creditLimit: .zero
+            options: options, priceBooks: nil, account: "local", user: "admin", book: book.id.text,
+            creditLimit: .zero, onlyBook: source
         ).make(logger: logger)
         let installation = try await Installation(options, logger: logger)
-        let ports = Self.ports(of: installation.ports, clock: clock)
-        var replay = try await ReplayTrace(ports, clock: clock, book: book)
-        var upcoming: TraceUse? = first
-        try await replay {
+        var upcoming: Item? = first
+        let told = try await live(Self.ports(of: installation.ports, clock: clock), clock) {
             defer { upcoming = nil }
             let (read, size) = files.progress
             progress(read, size)
@@ -48,7 +42,7 @@ struct Replay {
         }
         let books = try await SumBooks(store: installation.store)()
         try installation.store.close()
-        return Outcome(told: replay.told, books: books)
+        return ReplayOutcome(told: told, books: books, trace: files.summary)
     }
 
     /// The installation's own ports, but for the clock, which the replay moves, and the executor, which has no machine.
@@ -58,6 +52,13 @@ struct Replay {
             secrets: ports.secrets, executor: PlayedExecutor(), buckets: ports.buckets, folders: ports.folders,
             catalogue: ports.catalogue, settings: ports.settings, journal: ports.journal)
     }
+}
+
+/// What the trace held, what was told of it, and what was billed.
+struct ReplayOutcome {
+    let told: ReplayTold
+    let books: SumBooks.Books
+    let trace: TraceSummary
 }
 
 /// A clock that stands still: where a simulated clock begins.

@@ -12,118 +12,133 @@ import Wire
 struct ReplayView {
     let format: TraceFormat
     let book: PriceBook
-    let files: TraceFiles
-    let outcome: Replay.Outcome
+    let outcome: ReplayOutcome
 
     private typealias Fields = [(name: String, value: JSONValue)]
 
-    private var total: SumBooks.Sum { outcome.books.accounts.reduce(into: SumBooks.Sum()) { $0 += $1.sum } }
-
-    /// Accounts that the trace named.
-    private var accounts: [(name: String, id: String, sum: SumBooks.Sum)] {
-        outcome.books.accounts.filter { outcome.told.nodeSeconds[$0.account.id.text] != nil }
-            .map { ($0.account.name, $0.account.id.text, $0.sum) }
+    /// One use of one account: what the trace told, and what was billed.
+    private struct Row {
+        let account: Account
+        let use: AccountUse
+        let told: Int128?
+        let sum: SumBooks.Sum
     }
 
-    /// Accounts whose bills do not count what the trace told of them; where products count begun minutes or days,
-    /// bills count more than that, and nothing can be said.
+    private var rows: [Row] {
+        let names = Dictionary(uniqueKeysWithValues: outcome.books.accounts.map { ($0.id, $0) })
+        return Set(outcome.books.uses.keys).union(outcome.told.counted.keys).compactMap { use in
+            names[use.account].map {
+                Row(
+                    account: $0, use: use, told: outcome.told.counted[use],
+                    sum: outcome.books.uses[use] ?? SumBooks.Sum())
+            }
+        }.sorted {
+            ($0.account.name, $0.use.product, $0.use.flavor) < ($1.account.name, $1.use.product, $1.use.flavor)
+        }
+    }
+
+    private var total: SumBooks.Sum { outcome.books.uses.values.reduce(into: SumBooks.Sum()) { $0 += $1 } }
+
+    private var figures: [TraceFigure] { TraceFigure.sums(of: outcome.trace.tenants.map(\.figures)) }
+
+    /// Uses of which the bills do not count what the trace told; where a product counts begun minutes or days, bills
+    /// count more than that, and nothing can be said.
     var misfits: [String] {
-        guard book.products.allSatisfy({ $0.metering == .perSecond }) else { return [] }
-        return accounts.compactMap { name, id, sum in
-            let told = (outcome.told.nodeSeconds[id] ?? 0) * Quantity.one
-            guard told != sum.counted.units else { return nil }
-            return "\(name): the trace tells of \(Quantity(units: told)) node-seconds, the bills of \(sum.counted)"
+        rows.compactMap { row in
+            guard let told = row.told, book.product(row.use.product)?.metering == .perSecond,
+                told * Quantity.one != row.sum.counted.units
+            else { return nil }
+            return "\(row.account.name), \(row.use.product), \(row.use.flavor): the trace tells of \(told), "
+                + "the bills of \(row.sum.counted)"
         }
     }
 
     var json: JSONValue {
         let told = outcome.told
-        let nodeSeconds = told.nodeSeconds.values.reduce(0, +)
         let head: Fields = [
             ("format", .string(format.rawValue)),
             (
                 "price_book",
-                .object(
-                    JSONObject([
-                        (name: "id", value: .string(book.id.text)), (name: "version", value: .string(book.version)),
-                        (name: "currency", value: .string(book.currency.code)),
-                        (name: "site", value: .string(book.profile.rawValue)),
-                    ]))
-            ), ("rows", .number(String(files.rows))), ("refused", .number(String(files.refused))),
-            ("uses", .number(String(told.uses))), ("late", .number(String(told.late))),
+                Self.object([
+                    ("id", .string(book.id.text)), ("version", .string(book.version)),
+                    ("currency", .string(book.currency.code)), ("site", .string(book.profile.rawValue)),
+                ])
+            ), ("rows", Self.whole(outcome.trace.rows)), ("refused", Self.whole(outcome.trace.refused)),
+            ("items", Self.whole(told.items)), ("late", Self.whole(told.late)),
             ("first", told.first.map { .string($0.description) } ?? .null),
             ("last", told.last.map { .string($0.description) } ?? .null),
-            ("node_seconds", .number(String(nodeSeconds))),
         ]
         let tail: Fields = [
-            ("postings", .number(String(outcome.books.root?.number ?? 0))),
-            ("root", .string(outcome.books.root?.digest ?? "")),
-            ("trace", .object(JSONObject(Self.fields(of: TraceFigure.sums(of: files.tenants.map(\.figures)))))),
-            (
-                "tenants",
-                .array(
-                    files.tenants.map { tenant in
-                        .object(JSONObject([("tenant", .string(tenant.name))] + Self.fields(of: tenant.figures)))
-                    })
-            ),
-            (
-                "accounts",
-                .array(
-                    accounts.map { name, id, sum in
-                        let seconds = String(told.nodeSeconds[id] ?? 0)
-                        return .object(
-                            JSONObject(
-                                [
-                                    ("account", .string(name)), ("id", .string(id)),
-                                    ("node_seconds", .number(seconds)),
-                                ] + Self.fields(of: sum)))
-                    })
-            ),
+            ("postings", Self.whole(outcome.books.root?.number ?? 0)),
+            ("root", .string(outcome.books.root?.digest ?? "")), ("trace", Self.object(Self.fields(of: figures))),
+            ("tenants", .array(outcome.trace.tenants.map(Self.json))), ("uses", .array(rows.map(Self.json))),
         ]
-        return .object(JSONObject(head + Self.fields(of: total) + tail))
+        return Self.object(head + Self.fields(of: total) + tail)
+    }
+
+    private static func json(_ row: Row) -> JSONValue {
+        let head: Fields = [
+            ("account", .string(row.account.name)), ("account_id", .string(row.account.id.text)),
+            ("product", .string(row.use.product.text)), ("flavor", .string(row.use.flavor.text)),
+            ("told", row.told.map(whole) ?? .null), ("counted", .string(row.sum.counted.description)),
+        ]
+        return object(head + fields(of: row.sum))
+    }
+
+    private static func json(_ tenant: TraceSummary.Tenant) -> JSONValue {
+        let period: Fields =
+            tenant.period.map { [("first", .string($0.first)), ("last", .string($0.last))] } ?? []
+        return object([("tenant", .string(tenant.name))] + fields(of: tenant.figures) + period)
     }
 
     private static func fields(of sum: SumBooks.Sum) -> Fields {
         [
-            ("lines", .number(String(sum.lines))), ("counted", .string(sum.counted.description)),
-            ("list", .string(sum.list.description)), ("discount", .string(sum.discount.description)),
-            ("truncated", .string(sum.truncated.description)), ("due", .string(sum.due.description)),
+            ("lines", whole(sum.lines)), ("list", .string(sum.list.description)),
+            ("discount", .string(sum.discount.description)), ("truncated", .string(sum.truncated.description)),
+            ("due", .string(sum.due.description)),
         ]
     }
 
-    private static func fields(of figures: [TraceFigure]) -> Fields {
-        figures.map { ($0.name, .number(String($0.value))) }
+    private static func fields(of figures: [TraceFigure]) -> Fields { figures.map { ($0.name, whole($0.value)) } }
+
+    private static func whole(_ number: some BinaryInteger) -> JSONValue { .number(String(number)) }
+
+    private static func object(_ fields: Fields) -> JSONValue { .object(JSONObject(fields)) }
+
+    /// A row a use, what the trace adds up to, and the journal's root.
+    var text: String {
+        let cells = rows.map { row in
+            [
+                row.account.name, row.use.flavor.text, String(row.sum.lines), units(of: row), row.sum.list.description,
+                row.sum.due.description,
+            ]
+        }
+        let sums = ["total", "", String(total.lines), "", total.list.description, "\(total.due) \(book.currency)"]
+        let table = Table(
+            header: ["ACCOUNT", "FLAVOR", "LINES", "USE", "LIST", "DUE"], rows: cells + [sums],
+            isNumber: [false, false, true, true, true, true], isWhole: Array(repeating: false, count: 6)
+        ).text
+        return table + "\n\n" + notes
     }
 
-    /// A row an account, what the trace adds up to, and the journal's root.
-    var text: String {
-        let rows = accounts.map { name, _, sum in Self.row(name, sum, currency: "") }
-        let table = Table(
-            header: ["ACCOUNT", "LINES", "NODE-HOURS", "LIST", "DISCOUNT", "DUE"],
-            rows: rows + [Self.row("total", total, currency: " \(book.currency)")],
-            isNumber: [false, true, true, true, true, true], isWhole: Array(repeating: false, count: 6)
-        ).text
+    private var notes: String {
         let told = outcome.told
-        let figures = TraceFigure.sums(of: files.tenants.map(\.figures)).map { ($0.name, String($0.value)) }
-        let facts: [(String, String)] =
+        let notes: [(name: String, value: String)] =
             [
                 ("period", [told.first, told.last].compactMap { $0?.description }.joined(separator: " – ")),
-                ("rows", "\(files.rows), \(files.refused) refused"), ("uses", "\(told.uses), \(told.late) told late"),
-                ("node_seconds", String(told.nodeSeconds.values.reduce(0, +))),
-            ] + figures + [("root", outcome.books.root?.digest ?? "")]
-        let width = facts.map(\.0.count).max() ?? 0
-        let lines = facts.map { name, value in
+                ("rows", "\(outcome.trace.rows), \(outcome.trace.refused) refused"),
+                ("items", "\(told.items), \(told.late) told late"),
+            ] + figures.map { ($0.name, String($0.value)) } + [("root", outcome.books.root?.digest ?? "")]
+        let width = notes.map(\.name.count).max() ?? 0
+        return notes.map { name, value in
             name + String(repeating: " ", count: width - name.count + 2) + value
-        }
-        return table + "\n\n" + lines.joined(separator: "\n")
+        }.joined(separator: "\n")
     }
 
-    private static func row(_ name: String, _ sum: SumBooks.Sum, currency: String) -> [String] {
-        let hours = FixedPoint.text(
-            Rounding.halfUp.quotient(sum.counted.units, 3_600), scale: Quantity.scale)
-        return [
-            name, String(sum.lines), hours, sum.list.description, sum.discount.description,
-            sum.due.description + currency,
-        ]
+    /// What was counted, in the unit that it is sold in.
+    private func units(of row: Row) -> String {
+        let unit = book.unit(of: row.use.product)
+        let units = Rounding.towardZero.quotient(row.sum.counted.units, Int128(unit.counted))
+        return "\(FixedPoint.text(units, scale: Quantity.scale)) \(unit.name)"
     }
 }

@@ -3,10 +3,10 @@ import Glibc
 import Kernel
 import Metering
 
-/// One file of a trace, read use by use; lines that cannot be used are refused, and the rest goes on.
-final class TraceFile {
+/// One file of a trace, read item by item; lines that cannot be used are refused, and the rest goes on.
+final class TraceFile<Item: TraceItem> {
     let path: String
-    let reader: any TraceReader
+    let reader: any TraceReader<Item>
     private let file: UsageFile
     private let buffer = UsageFile.Buffer()
     private var run: UsageFile.Run?
@@ -16,7 +16,7 @@ final class TraceFile {
     private var isAtEnd = false
 
     /// Opens a file and reads its header.
-    init(_ path: String, reader: (_ header: [UInt8]) throws(Faults) -> any TraceReader) throws {
+    init(_ path: String, reader: (_ header: [UInt8]) throws(Faults) -> any TraceReader<Item>) throws {
         self.path = path
         file = try UsageFile(path: path)
         do {
@@ -32,23 +32,23 @@ final class TraceFile {
     /// Bytes read, of how many.
     var progress: (read: Int64, size: Int64) { file.progress }
 
-    /// The next use that passes a check.
+    /// The next item that passes a check.
     func next(
-        check: (TraceUse) throws(Fault) -> Void, refuse: (TraceRefusal) throws -> Void
-    ) throws -> TraceUse? {
+        check: (Item) throws(Fault) -> Void, refuse: (TraceRefusal) throws -> Void
+    ) throws -> Item? {
         while let bytes = try nextLine() {
             do throws(Fault) {
-                guard let use = try reader.read(bytes) else { continue }
-                try check(use)
-                return use
+                guard let item = try reader.read(bytes) else { continue }
+                try check(item)
+                return item
             } catch {
                 try refuse(TraceRefusal(path: path, line: line, reason: error.message, row: Array(bytes)))
             }
         }
-        guard let use = reader.finish() else { return nil }
+        guard let item = reader.finish() else { return nil }
         do throws(Fault) {
-            try check(use)
-            return use
+            try check(item)
+            return item
         } catch {
             try refuse(TraceRefusal(path: path, line: line, reason: error.message, row: []))
             return nil

@@ -1,20 +1,34 @@
 public import Kernel
 
+/// Something that a trace tells of, at a time.
+public protocol TraceItem: Sendable {
+    var start: Second { get }
+}
+
 /// Reads one file of a trace, line by line, in the order of the file.
-public protocol TraceReader: AnyObject {
-    /// Takes a line without its end, and gives the use that is known whole with it.
+public protocol TraceReader<Item>: AnyObject {
+    associatedtype Item: TraceItem
+
+    /// Takes a line without its end, and gives the item that is known whole with it.
     ///
     /// - Throws: `malformedBody` where the line cannot be used; the next one can be read.
-    func read(_ line: UnsafeRawBufferPointer) throws(Fault) -> TraceUse?
+    func read(_ line: UnsafeRawBufferPointer) throws(Fault) -> Item?
 
-    /// The use that the last line left open.
-    func finish() -> TraceUse?
+    /// The item that the last line left open.
+    func finish() -> Item?
 
     /// Whom the file is of, where it is of one tenant.
     var tenant: String? { get }
 
     /// What the lines add up to, by the names that the trace's publishers use.
     var figures: [TraceFigure] { get }
+
+    /// The times of the first and the last row as they stand in the file, where a stretch does not tell them.
+    var period: (first: String, last: String)? { get }
+}
+
+extension TraceReader {
+    public var period: (first: String, last: String)? { nil }
 }
 
 /// A sum over the lines of a trace.
@@ -50,5 +64,10 @@ public enum TraceTenant {
         let stem = file.prefix { $0 != "." }
         let part = stem.split(separator: "_").first { $0.hasPrefix("vc") && $0.count > 2 } ?? stem
         return part.isEmpty ? "trace" : String(part)
+    }
+
+    /// `code` of `AzureLLMInferenceTrace_code.csv`: the name's last part.
+    public static func lastPart(ofFile path: String) -> String {
+        name(ofFile: path).split(separator: "_").last.map { String($0) } ?? "trace"
     }
 }

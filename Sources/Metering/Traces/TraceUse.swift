@@ -2,7 +2,7 @@ public import Kernel
 public import Pricing
 
 /// One use that a trace of another system tells of: so many nodes of a flavor from a second to before another.
-public struct TraceUse: Hashable, Sendable {
+public struct TraceUse: TraceItem, Hashable {
     /// The tenant's name.
     public let account: String
     public let project: String

@@ -1,20 +1,20 @@
 import Kernel
 
-/// Holds uses back and gives the earliest first, so that uses that stand a little out of order come in order of time.
-public struct TraceWindow {
+/// Holds items back and gives the earliest first, so that those a little out of order come in order of time.
+public struct TraceWindow<Item: TraceItem> {
     /// A binary heap by start; equal starts leave in the order they came.
-    private var heap: [(use: TraceUse, number: Int)] = []
+    private var heap: [(item: Item, number: Int)] = []
     private var taken = 0
     private let size: Int
 
     /// Holds so many uses; `Limits.traceWindow` unless told.
     public init(size: Int? = nil) { self.size = size ?? Limits.traceWindow }
 
-    /// Whether the earliest use has to leave before another is put in.
+    /// Whether the earliest has to leave before another is put in.
     public var isFull: Bool { heap.count >= size }
 
-    public mutating func put(_ use: TraceUse) {
-        heap.append((use, taken))
+    public mutating func put(_ item: Item) {
+        heap.append((item, taken))
         taken += 1
         var child = heap.count - 1
         while child > 0, precedes(child, (child - 1) / 2) {
@@ -23,8 +23,8 @@ public struct TraceWindow {
         }
     }
 
-    /// Takes out the use that starts first; nil where there is none.
-    public mutating func take() -> TraceUse? {
+    /// Takes out what starts first; nil where there is none.
+    public mutating func take() -> Item? {
         guard let first = heap.first else { return nil }
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()
@@ -35,10 +35,10 @@ public struct TraceWindow {
             heap.swapAt(child, parent)
             parent = child
         }
-        return first.use
+        return first.item
     }
 
     private func precedes(_ left: Int, _ right: Int) -> Bool {
-        (heap[left].use.start, heap[left].number) < (heap[right].use.start, heap[right].number)
+        (heap[left].item.start, heap[left].number) < (heap[right].item.start, heap[right].number)
     }
 }

@@ -1,6 +1,6 @@
 import Billing
 import Identity
-public import Kernel
+import Kernel
 public import Metering
 public import Pricing
 
@@ -9,23 +9,11 @@ public import Pricing
 /// A use that starts before the present hour is told late, and billed as late facts are.
 public struct ReplayTrace {
     private let ports: Ports
-    private let clock: any MovableClock
-    private let closer: HourCloser
+    private let time: ReplayTime
     private var tenants: ReplayTenants
     private var running: [Running] = []
     private var acts: [Act] = []
-    public private(set) var told = Told()
-
-    /// What the books were told of.
-    public struct Told: Sendable {
-        public fileprivate(set) var uses: Int64 = 0
-        /// Node-seconds of an account, by its id.
-        public fileprivate(set) var nodeSeconds: [String: Int128] = [:]
-        public fileprivate(set) var first: Second?
-        public fileprivate(set) var last: Second?
-        /// Uses that were told after their first hour had been closed.
-        public fileprivate(set) var late: Int64 = 0
-    }
+    public private(set) var told = ReplayTold()
 
     private struct Running {
         let segment: SegmentID
@@ -45,8 +33,7 @@ public struct ReplayTrace {
     /// Takes ports whose clock is the one that is moved; it must not stand behind the first use.
     public init(_ ports: Ports, clock: any MovableClock, book: PriceBook) async throws {
         self.ports = ports
-        self.clock = clock
-        closer = HourCloser(ports)
+        time = ReplayTime(ports, clock: clock)
         tenants = try await ReplayTenants(ports, book: book)
     }
 
@@ -56,7 +43,7 @@ public struct ReplayTrace {
         guard var upcoming = try next() else { return }
         var hour = zone.startOfHour(upcoming.start)
         var isOver = false
-        try await open(hour)
+        try await time.begin(at: hour)
         while !isOver || !running.isEmpty {
             if running.isEmpty { hour = max(hour, zone.startOfHour(upcoming.start)) }
             while !isOver, upcoming.start < hour + 3_600 {
@@ -66,16 +53,9 @@ public struct ReplayTrace {
             }
             hour = hour + 3_600
             try await prove(until: hour)
-            try await pass(hour)
+            try await time.pass(hour)
         }
-        try await settleRest(from: hour)
-    }
-
-    /// Notes where billing begins: the books know no earlier hour.
-    private func open(_ hour: Second) async throws {
-        try await ports.store.write { transaction in
-            if try transaction.openHour() == nil { try transaction.setOpenHour(hour) }
-        }
+        try await time.finish(from: hour)
     }
 
     private mutating func begin(_ use: TraceUse, inHour hour: Second) throws {
@@ -84,10 +64,9 @@ public struct ReplayTrace {
         }
         let (tenant, new) = try tenants.find(account: use.account, project: use.project)
         acts += new.map(Act.tenant)
-        told.uses += 1
         let resource = resource(of: use)
         let segment = Segment(
-            id: SegmentID("\(resource)/\(told.uses)"), resource: resource, product: use.product, flavor: use.flavor,
+            id: SegmentID("\(resource)/\(told.items + 1)"), resource: resource, product: use.product, flavor: use.flavor,
             quantity: use.quantity)
         acts.append(
             .stretch(
@@ -96,10 +75,10 @@ public struct ReplayTrace {
                     book: tenants.book.id.text)))
         acts.append(.fact(Fact(segment: segment.id, sequence: 0, at: use.start, kind: .started)))
         running.append(Running(segment: segment.id, end: use.end, sequence: 0))
-        told.nodeSeconds[tenant.account.text, default: 0] += Int128(use.quantity) * Int128(use.seconds)
-        told.first = min(told.first ?? use.start, use.start)
-        told.last = max(told.last ?? use.end, use.end)
-        if use.start < hour { told.late += 1 }
+        told.note(use.start..<use.end, isLate: use.start < hour)
+        told.count(
+            Int128(use.quantity) * Int128(use.seconds),
+            of: AccountUse(account: tenant.account, product: use.product, flavor: use.flavor))
     }
 
     /// The same name is the same resource: its id is a digest, so that no list of names is kept.
@@ -141,25 +120,5 @@ public struct ReplayTrace {
                 }
             }
         }
-    }
-
-    /// Lets the clock stand where the hour before a second is closed, and closes it.
-    private func pass(_ end: Second) async throws {
-        try clock.move(to: Instant(end + ports.settings.closeDelaySeconds))
-        try await closer.closeDueHours()
-    }
-
-    /// Closes the hours into which a product's minimum reaches beyond the use.
-    private func settleRest(from end: Second) async throws {
-        var end = end
-        let last = end + Limits.priceBookMinimumSeconds + 86_400
-        while end < last, try await isUnsettled(after: end) {
-            end = end + 3_600
-            try await pass(end)
-        }
-    }
-
-    private func isUnsettled(after end: Second) async throws -> Bool {
-        try await ports.store.read { try $0.firstUnsettled(unknownAs: end) != nil }
     }
 }

@@ -3,20 +3,20 @@ public import Identity
 public import Ledger
 public import Money
 
-/// Adds up what the books bill, account by account, and says how long the journal is.
+/// Adds up what the books bill, use by use, and says how long the journal is.
 public struct SumBooks: Sendable {
     private let store: any Store
 
     public init(store: any Store) { self.store = store }
 
-    /// What the lines of an account come to.
+    /// What lines come to.
     public struct Sum: Sendable {
-        public fileprivate(set) var lines: Int64 = 0
-        public fileprivate(set) var counted = Quantity.zero
-        public fileprivate(set) var list = Amount.zero
-        public fileprivate(set) var discount = Amount.zero
-        public fileprivate(set) var truncated = Amount.zero
-        public fileprivate(set) var due = Amount.zero
+        public private(set) var lines: Int64 = 0
+        public private(set) var counted = Quantity.zero
+        public private(set) var list = Amount.zero
+        public private(set) var discount = Amount.zero
+        public private(set) var truncated = Amount.zero
+        public private(set) var due = Amount.zero
 
         public init() {}
 
@@ -39,26 +39,30 @@ public struct SumBooks: Sendable {
         }
     }
 
-    /// All accounts, by name, and the journal's last link.
+    /// All that was used, and the journal's last link.
     public struct Books: Sendable {
-        public let accounts: [(account: Account, sum: Sum)]
+        /// By name.
+        public let accounts: [Account]
+        public let uses: [AccountUse: Sum]
         public let root: JournalLink?
     }
 
     /// Reads every line once, on one snapshot.
     public func callAsFunction() async throws -> Books {
         try await store.read { transaction in
-            var sums: [AccountID: Sum] = [:]
+            var sums: [AccountUse: Sum] = [:]
             var last: Int64 = 0
             while true {
                 let page = try transaction.billLines(after: last, limit: 1_000)
                 guard let end = page.last else { break }
-                for (_, line) in page { sums[line.account, default: Sum()].add(line) }
+                for (_, line) in page {
+                    let use = AccountUse(account: line.account, product: line.product, flavor: line.flavor)
+                    sums[use, default: Sum()].add(line)
+                }
                 last = end.number
             }
             return Books(
-                accounts: try transaction.accounts().map { ($0, sums[$0.id] ?? Sum()) },
-                root: try transaction.lastLink())
+                accounts: try transaction.accounts(), uses: sums, root: try transaction.lastLink())
         }
     }
 }
