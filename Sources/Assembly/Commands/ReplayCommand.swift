@@ -29,14 +29,13 @@ struct ReplayCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The data folder, which is new or empty.", valueName: "dir")) var data: String
 
-    @Option(
-        help: ArgumentHelp("The price book (default: the one of init; for azure-llm one of tokens).", valueName: "file"))
+    @Option(help: ArgumentHelp("The price book (default: that of init; for azure-llm one of tokens).", valueName: "file"))
     var priceBook: String?
 
     @Option(help: ArgumentHelp("What the GPUs of philly and helios are sold as.", valueName: "flavor"))
     var flavor = "modelarts.bm.gpu.v100"
 
-    @Option(help: ArgumentHelp("When a trace of relative seconds began (default: 2020-01-01 UTC+08:00).", valueName: "time"))
+    @Option(help: ArgumentHelp("When a philly trace began (default: 2020-01-01 in UTC+08:00).", valueName: "time"))
     var start: String?
 
     @Option(help: ArgumentHelp("Where refused lines go, as CSV: file, line, reason, row.", valueName: "file"))
@@ -86,11 +85,12 @@ struct ReplayCommand: AsyncParsableCommand {
     private func replay(_ options: ServerOptions, rejects: OrderedOutput?, logger: Logger) async throws -> ReplayView {
         let source = priceBook.map { ReplayBook.file($0) } ?? format.ownBook
         let book = try source.read()
-        let progress = LocalVerb.progress("replayed")
+        let progress = LocalVerb.progress("of the trace read")
         let outcome: ReplayOutcome
         if format == .azureLLM {
             let files = TraceFiles(try requestFiles(), rejects: rejects) { _ in }
-            outcome = try await Replay(options: options, source: source, book: book, files: files) { ports, clock, next in
+            outcome = try await Replay(options: options, source: source, book: book, files: files) {
+                ports, clock, next in
                 var replay = try await ReplayRequests(ports, clock: clock, book: book)
                 try await replay(next: next)
                 return replay.told
@@ -98,7 +98,8 @@ struct ReplayCommand: AsyncParsableCommand {
         } else {
             var rules = TraceRules(book: book)
             let files = TraceFiles(try useFiles(), rejects: rejects) { use throws(Fault) in try rules.check(use) }
-            outcome = try await Replay(options: options, source: source, book: book, files: files) { ports, clock, next in
+            outcome = try await Replay(options: options, source: source, book: book, files: files) {
+                ports, clock, next in
                 var replay = try await ReplayTrace(ports, clock: clock, book: book)
                 try await replay(next: next)
                 return replay.told

@@ -3,7 +3,9 @@ import Platform
 
 /// Stands for machines that have done their work elsewhere: it runs nothing and proves nothing by itself.
 struct PlayedExecutor: Executor {
-    func capacity() async throws -> ExecutorCapacity { ExecutorCapacity(cpuMillicores: 0, memoryBytes: 0, accelerators: []) }
+    func capacity() async throws -> ExecutorCapacity {
+        ExecutorCapacity(cpuMillicores: 0, memoryBytes: 0, accelerators: [])
+    }
     func submit(_ spec: AttemptSpec) async throws { throw Self.refusal }
     func stop(_ attempt: AttemptID) async throws {}
     func renewLease(_ attempt: AttemptID, until: Instant) async throws {}

@@ -25,6 +25,18 @@ struct Replay<Item: TraceItem> {
             throw Faults(
                 refusals + [Fault(.invalidParameter, "The trace holds nothing that can be billed; nothing was made.")])
         }
+        do {
+            return try await books(from: first, logger: logger, progress: progress)
+        } catch {
+            Terminal.error("atelier: \(folder.root) holds a part of the trace; remove it before another try.")
+            throw error
+        }
+    }
+
+    private func books(
+        from first: Item, logger: Logger, progress: (Int64, Int64) -> Void
+    ) async throws -> ReplayOutcome {
+        let folder = options.folder
         try folder.make()
         let clock = try SimulatedClock(
             path: folder.clock, host: StandingClock(time: Instant(book.zone.startOfHour(first.start))))

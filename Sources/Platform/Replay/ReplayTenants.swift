@@ -45,7 +45,9 @@ struct ReplayTenants {
             try transaction.accounts().map { ($0, try transaction.projects(of: $0.id)) }
         }
         accounts = Dictionary(uniqueKeysWithValues: known.map { ($0.0.name, $0.0.id) })
-        for project in known.flatMap(\.1) { projects[Name(account: project.account, project: project.name)] = project.id }
+        for project in known.flatMap(\.1) {
+            projects[Name(account: project.account, project: project.name)] = project.id
+        }
         takenIDs = Set(known.flatMap { [$0.0.id.text] + $0.1.map(\.id.text) })
     }
 

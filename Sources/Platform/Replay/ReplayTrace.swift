@@ -66,8 +66,8 @@ public struct ReplayTrace {
         acts += new.map(Act.tenant)
         let resource = resource(of: use)
         let segment = Segment(
-            id: SegmentID("\(resource)/\(told.items + 1)"), resource: resource, product: use.product, flavor: use.flavor,
-            quantity: use.quantity)
+            id: SegmentID("\(resource)/\(told.items + 1)"), resource: resource, product: use.product,
+            flavor: use.flavor, quantity: use.quantity)
         acts.append(
             .stretch(
                 MeteredSegment(
