@@ -191,7 +191,7 @@ import Testing
 
     @Test func theShippedBooksLoad() throws {
         let books = try PriceBookFolder.read(path: Self.root.appending(path: "PriceBooks").path())
-        #expect(books.all.map(\.id.text) == ["china", "default"])
+        #expect(books.all.map(\.id.text) == ["china", "default", "llm"])
         let book = try #require(books[PriceBookID("default")])
         let product = ProductID("training-job")
         let now = try #require(Second(iso8601: "2026-03-01"))
@@ -199,11 +199,12 @@ import Testing
         // Price of a pay-per-use dedicated pool node of 8 vCPU and 32 GB, ModelArts price details.
         let price = book.price(product: product, flavor: FlavorID("modelarts.vm.cpu.8u32g"), at: now)
         #expect(price?.unitPrice?.description == "0.66")
-        for book in books.all {
+        for book in books.all where book.product(product) != nil {
             let small = book.flavors.filter { $0.cpuMillicores <= 2_000 && $0.memoryBytes <= 2 << 30 }
             #expect(small.contains { book.price(product: product, flavor: $0.id, at: now) != nil })
         }
         #expect(books[PriceBookID("china")]?.currency == .renminbi)
+        #expect(books[PriceBookID("llm")]?.meters(ofEvents: "llm.request").count == 3)
     }
 
     @Test func theDocumentedExampleLoads() throws {

@@ -29,7 +29,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The data folder, which is new or empty.", valueName: "dir")) var data: String
 
-    @Option(help: ArgumentHelp("The price book (default: that of init; for azure-llm one of tokens).", valueName: "file"))
+    @Option(help: ArgumentHelp("The price book (default: that of init; azure-llm: of tokens).", valueName: "file"))
     var priceBook: String?
 
     @Option(help: ArgumentHelp("What the GPUs of philly and helios are sold as.", valueName: "flavor"))
