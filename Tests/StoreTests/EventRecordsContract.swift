@@ -5,10 +5,10 @@ import Metering
 import Money
 import Platform
 import Pricing
-@testable import Store
 import TestKit
-
 import Testing
+
+@testable import Store
 
 @Suite struct EventRecordsContract {
     private static func batch(_ ids: Range<Int>, body: String = "[]") -> EventBatch {

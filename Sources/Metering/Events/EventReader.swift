@@ -34,7 +34,7 @@ public struct EventReader {
             var index = 0
             try scanner.elements { scanner throws(Fault) in
                 guard index < Limits.eventsInBatch else {
-                    throw Fault(.quotaExceeded, "A batch has at most \(Limits.eventsInBatch) events; divide it.")
+                    throw Fault(.bodyTooLarge, "A batch has at most \(Limits.eventsInBatch) events; divide it.")
                 }
                 try event(&scanner, index)
                 index += 1

@@ -66,7 +66,13 @@ public struct EventTally: Sendable {
                 "No meter of price book \(book.id) counts \(event.type); it counts "
                     + (known.isEmpty ? "no events" : known) + ".", "type")
         }
-        for meter in meters where meter.isInForce(at: second) {
+        let present = meters.filter { $0.isInForce(at: second) }
+        guard !present.isEmpty else {
+            throw place.fault(
+                .invalidParameter, "At \(second) no meter of \(event.type) was in force; nothing would be counted.",
+                "time")
+        }
+        for meter in present {
             let number = try seriesNumber(of: event, meter, project, bytes, place)
             guard let since = piece(of: number, meter, at: second) else {
                 throw place.fault(
