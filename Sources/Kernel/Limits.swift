@@ -140,6 +140,8 @@ public enum Limits {
     /// Bytes of an answer that the command line reads whole.
     public static let answerBytes = 64 << 20
 
+    /// Hours that are not closed, as far as they are shown.
+    public static let shownHours = 48
     /// Events in one batch.
     public static let eventsInBatch = 10_000
     /// Bytes of one event (CloudEvents asks receivers for 64 KiB).

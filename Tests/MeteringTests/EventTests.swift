@@ -17,9 +17,10 @@ import Testing
         let one =
             #"{"specversion":"1.0","id":"a","source":"s","type":"t","time":"2026-03-01T00:00:00Z","data":{"n":1}}"#
         #expect(try Self.events(one).map(\.type) == ["t"])
-        let many =
-            "[\(one),\(one.replacing("\"a\"", with: "\"b\"")), {\"specversion\":\"1.0\",\"id\":\"c\","
-            + "\"source\":\"s\",\"type\":\"u\",\"subject\":\"x\\u0041\",\"project\":\"p\",\"account\":\"q\",\"more\":[]}]"
+        let third =
+            #"{"specversion":"1.0","id":"c","source":"s","type":"u","subject":"x\u0041","project":"p","#
+            + #""account":"q","more":[]}"#
+        let many = "[\(one),\(one.replacing("\"a\"", with: "\"b\"")), \(third)]"
         let events = try Self.events(many)
         #expect(events.map(\.type) == ["t", "t", "u"])
         #expect(events[2].subject == "xA" && events[2].project == "p" && events[2].account == "q")

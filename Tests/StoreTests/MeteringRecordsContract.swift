@@ -67,9 +67,9 @@ import Testing
             }
             try transaction.append(Sample.fact("c/0", 2, at: 70, .alive), recordedAt: Instant(milliseconds: 1))
             try transaction.append(Sample.fact("c/0", 1, at: 40, .alive), recordedAt: Instant(milliseconds: 1))
-            try transaction.settled(SegmentID("c/0"), through: Second(60), isFinal: false)
+            try transaction.settled(Sample.metered("c/0"), through: Second(60), isFinal: false)
             try transaction.abandon(SegmentID("c/0"))
-            try transaction.settled(SegmentID("d/0"), through: Second(3_600), isFinal: true)
+            try transaction.settled(Sample.metered("d/0"), through: Second(3_600), isFinal: true)
         }
         try await test.store.read { transaction throws in
             let first = try transaction.unsettledSegments(before: Second(3_600), after: nil, limit: 2)
@@ -95,7 +95,7 @@ import Testing
     @Test(arguments: StoreKind.allCases) func onlyAKnownStretchCanBeSettled(kind: StoreKind) async throws {
         let test = try await TestStore.populated(kind)
         await #expect(throws: Fault.self) {
-            try await test.store.write { try $0.settled(SegmentID("none"), through: Second(1), isFinal: true) }
+            try await test.store.write { try $0.settled(Sample.metered("none"), through: Second(1), isFinal: true) }
         }
         // A shim may be lost before it proved anything.
         try await test.store.write { try $0.abandon(SegmentID("none")) }

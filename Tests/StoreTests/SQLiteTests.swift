@@ -77,7 +77,7 @@ import Testing
         #expect(
             Migrations.all.map(Migrations.fingerprint) == [
                 "00000000000000006dc44f9c3b6772cd", "00000000000000004d56f975d8165521",
-                "00000000000000006735c60e2b855fde", "000000000000000003c5c347bd44083a",
+                "00000000000000006735c60e2b855fde", "0000000000000000f174e910baf59241",
             ])
     }
 
@@ -109,8 +109,9 @@ import Testing
         ORDER BY created_at, number
         """,
         """
-        SELECT * FROM metered_segments WHERE is_final = 0 AND (account, id) > ('a', 'b') AND started < 9
-            AND (settled_through IS NULL OR settled_through < 9) ORDER BY account, id LIMIT 9
+        SELECT * FROM segment_progress AS p CROSS JOIN metered_segments AS s ON s.number = p.number
+        WHERE is_final = 0 AND (p.account, p.segment) > ('a', 'b') AND started < 9
+            AND (settled_through IS NULL OR settled_through < 9) ORDER BY p.account, p.segment LIMIT 9
         """,
         "SELECT * FROM meter_readings WHERE segment = 's' AND since >= 1 AND since < 9 ORDER BY since",
         """
@@ -118,8 +119,11 @@ import Testing
         GROUP BY account, segment ORDER BY account, segment
         """,
         "SELECT * FROM bill_lines WHERE settlement = 's' ORDER BY number",
-        "SELECT * FROM metered_segments WHERE is_final = 0 AND account = 'a' ORDER BY id",
-        "SELECT * FROM bill_lines WHERE account = 'a' AND resource = 'r' AND hour = 1 AND segment = 's' ORDER BY number",
+        "SELECT * FROM segment_progress WHERE is_final = 0 AND account = 'a' ORDER BY segment",
+        """
+        SELECT * FROM bill_lines
+        WHERE account = 'a' AND resource = 'r' AND hour = 1 AND segment = 's' ORDER BY number
+        """,
         "SELECT * FROM bill_lines WHERE account = 'a' AND cycle = 'c' ORDER BY hour DESC, number DESC LIMIT 9",
         "SELECT * FROM bill_lines WHERE account = 'a' AND resource = 'r' ORDER BY hour, number",
         "SELECT * FROM postings WHERE reference = 'r' ORDER BY number",

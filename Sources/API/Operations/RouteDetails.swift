@@ -34,6 +34,7 @@ struct RouteDetails: Sendable {
         "POST /atelier/v1/events": RouteDetails(
             body: ["specversion", "id", "source", "type", "subject?", "time?", "data?", "project?", "account?"],
             answer: "accepted, duplicates"),
+        "GET /atelier/v1/hours": RouteDetails(answer: "items [{hour, state, unproven}], total"),
         "GET /atelier/v1/bills": RouteDetails(
             query: ["cycle", "resource", "offset", "limit"], answer: "currency, items of bill lines, total"),
         "GET /atelier/v1/bills/{line_id}/explanation": RouteDetails(

@@ -10,8 +10,9 @@ public struct JournalText: Sendable {
 
     /// Adds a field: its bytes' count, a colon, its bytes.
     public mutating func add(_ field: String) {
-        bytes += "\(field.utf8.count):".utf8
-        bytes += field.utf8
+        bytes.append(contentsOf: String(field.utf8.count).utf8)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(contentsOf: field.utf8)
     }
 
     /// Adds a posting with all its entries.

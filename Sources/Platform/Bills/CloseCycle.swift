@@ -16,26 +16,33 @@ struct CloseCycle: Sendable {
         let zone = ports.settings.zone
         let cycle = zone.cycle(end - 1)
         guard cycle != zone.cycle(end) else { return }
-        for account in try await ports.store.read({ try $0.accounts() }) {
-            try await close(cycle, of: account.id)
+        var rest = try await ports.store.read { try $0.accounts() }[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(Self.batch)
+            rest = rest.dropFirst(Self.batch)
+            try await ports.store.write { [ports] transaction in
+                for account in batch { try transaction.close(cycle, of: account.id, ports: ports) }
+            }
         }
     }
 
-    private func close(_ cycle: String, of account: AccountID) async throws {
-        let ports = self.ports
-        try await ports.store.write { transaction in
-            let reference = "cycle:\(account)/\(cycle)"
-            guard try transaction.postings(reference: reference).isEmpty else { return }
-            let terms = try transaction.requiredTerms(of: account)
-            let book = try ports.catalogue.book(terms.book)
-            let due = try transaction.billSums(account: account, cycle: cycle).reduce(Amount.zero) { $0 + $1.due }
-            let difference = book.profile.monthlyTotal(of: due) - due
-            guard difference != .zero else { return }
-            try transaction.post(
-                try Posting.rounding(
-                    id: ports.identifiers.hexadecimal(), at: ports.clock.now(), reference: reference,
-                    owner: account.text, currency: terms.currency,
-                    split: try transaction.wallet(of: account).paying(difference)), ports: ports)
-        }
+    /// Accounts closed in one transaction, so that requests are not kept waiting.
+    private static let batch = 100
+}
+
+extension StoreTransaction {
+    fileprivate func close(_ cycle: String, of account: AccountID, ports: Ports) throws {
+        let reference = "cycle:\(account)/\(cycle)"
+        guard try postings(reference: reference).isEmpty else { return }
+        let terms = try requiredTerms(of: account)
+        let book = try ports.catalogue.book(terms.book)
+        let due = try billSums(account: account, cycle: cycle).reduce(Amount.zero) { $0 + $1.due }
+        let difference = book.profile.monthlyTotal(of: due) - due
+        guard difference != .zero else { return }
+        try post(
+            try Posting.rounding(
+                id: ports.identifiers.hexadecimal(), at: ports.clock.now(), reference: reference,
+                owner: account.text, currency: terms.currency, split: try wallet(of: account).paying(difference)),
+            ports: ports)
     }
 }

@@ -5,7 +5,8 @@ import Metering
 import Pricing
 import Workloads
 
-/// Closes clock hours: every second that is proven and every event becomes bill lines and postings, and the mark moves on.
+/// Closes clock hours: every second that is proven, and every event, becomes bill lines and postings; then the mark
+/// moves on.
 ///
 /// An hour is open until it ends, provisional until everything of it is settled, then closed: see `HourState`. Closing
 /// can be stopped at any point: lines are the difference between what the facts say and what is billed, so a second run
@@ -15,7 +16,7 @@ public final class HourCloser: Sendable {
     private let ports: Ports
 
     /// Stretches, or series, settled in one transaction, so that requests are not kept waiting.
-    private static let batch = 250
+    private static let batch = 150
 
     public init(_ ports: Ports) { self.ports = ports }
 

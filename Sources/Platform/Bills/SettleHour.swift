@@ -50,7 +50,7 @@ struct SettleHour {
         }
         let isFinal = (interval.isEnded || stretch.isAbandoned) && interval.provenUntil <= end
         try transaction.settled(
-            metered.segment.id, through: isFinal ? end : min(end, interval.provenUntil), isFinal: isFinal)
+            metered, through: isFinal ? end : min(end, interval.provenUntil), isFinal: isFinal)
         if isFinal { try transaction.delete(hold: HoldID(metered.segment.resource.text)) }
     }
 

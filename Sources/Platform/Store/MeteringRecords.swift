@@ -40,7 +40,7 @@ public protocol MeteringRecords {
     /// - Parameter unknown: the second that counts for a stretch that may have begun without being heard of.
     func firstUnsettled(unknownAs unknown: Second) throws -> Second?
     /// Notes that every hour before this second is billed as the facts say; `isFinal` where nothing can follow.
-    func settled(_ segment: SegmentID, through: Second, isFinal: Bool) throws
+    func settled(_ metered: MeteredSegment, through: Second, isFinal: Bool) throws
     /// Notes that nothing more will be proven of a stretch: its executor lost it.
     func abandon(_ segment: SegmentID) throws
 

@@ -7,12 +7,23 @@ import Platform
 import Pricing
 
 extension SQLiteTransaction {
-    private static let segmentColumns = """
-        id, resource, product, flavor, quantity, account, project, resource_name, book, settled_through, is_abandoned,
-        meter, started, alive, ended
+    private static let columns =
+        "id, resource, product, flavor, quantity, s.account, project, resource_name, book, meter"
+    private static let segments = "SELECT \(columns) FROM metered_segments AS s"
+    private static let proven = """
+        SELECT \(columns), started, alive, ended, settled_through, is_abandoned
+        FROM segment_progress AS p CROSS JOIN metered_segments AS s ON s.number = p.number
         """
 
-    func insert(_ metered: MeteredSegment) throws { try insert(metered, Self.insertion) }
+    func insert(_ metered: MeteredSegment) throws {
+        try insert(metered, Self.insertion)
+        let number = database.lastRow
+        try database.run("INSERT INTO segment_progress (account, segment, number) VALUES (?, ?, ?)") { binder in
+            binder.add(metered.account.text)
+            binder.add(metered.segment.id.text)
+            binder.add(number)
+        }
+    }
 
     func insertSeries(_ metered: MeteredSegment) throws {
         try insert(metered, Self.insertion + " ON CONFLICT (id) DO NOTHING")
@@ -20,8 +31,8 @@ extension SQLiteTransaction {
 
     private static let insertion = """
         INSERT INTO metered_segments
-            (id, resource, product, flavor, quantity, account, project, resource_name, book, meter, is_final)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            (id, resource, product, flavor, quantity, account, project, resource_name, book, meter)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     private func insert(_ metered: MeteredSegment, _ sql: String) throws {
@@ -35,32 +46,33 @@ extension SQLiteTransaction {
                 binder.add(text)
             }
             binder.add(metered.meter?.text)
-            binder.add(Int64(metered.meter == nil ? 0 : 1))
         }
     }
 
     func meteredSegment(_ id: SegmentID) throws -> MeteredSegment? {
         try row(
-            "SELECT \(Self.segmentColumns) FROM metered_segments WHERE id = ?", [id.text], metered(of:))
+            "\(Self.segments) WHERE id = ?", [id.text], metered(of:))
     }
 
     func meteredSegments(of resource: ResourceID) throws -> [MeteredSegment] {
         try rows(
-            "SELECT \(Self.segmentColumns) FROM metered_segments WHERE resource = ? ORDER BY number",
+            "\(Self.segments) WHERE resource = ? ORDER BY number",
             [resource.text], metered(of:))
     }
 
     func meteredSegments(after: SegmentID?, limit: Int) throws -> [MeteredSegment] {
         try rows(
-            "SELECT \(Self.segmentColumns) FROM metered_segments WHERE id > ? ORDER BY id LIMIT ?",
+            "\(Self.segments) WHERE id > ? ORDER BY id LIMIT ?",
             [after?.text ?? "", limit], metered(of:))
     }
 
     func segments(of use: AccountUse) throws -> [ProvenSegment] {
         try rows(
             """
-            SELECT \(Self.segmentColumns) FROM metered_segments
-            WHERE account = ? AND product = ? AND flavor = ? ORDER BY id
+            SELECT \(Self.columns), started, alive, ended, settled_through, is_abandoned
+            FROM metered_segments AS s
+                LEFT JOIN segment_progress AS p ON p.account = s.account AND p.segment = s.id
+            WHERE s.account = ? AND product = ? AND flavor = ? ORDER BY id
             """, [use.account.text, use.product.text, use.flavor.text], proven(of:))
     }
 
@@ -102,14 +114,20 @@ extension SQLiteTransaction {
         Fact(segment: row.identifier(0), sequence: row[1], at: row.second(2), kind: try row.word(3))
     }
 
+    /// The row of a segment that is the second value.
+    private static let ofSegment = """
+        account = (SELECT account FROM metered_segments WHERE id = ?2) AND segment = ?2
+        """
+
     /// Keeps beside the stretch what its facts say together, so that closing an hour need not read them all.
     private func note(_ fact: Fact) throws {
-        let sql =
+        let change =
             switch fact.kind {
-            case .started: "UPDATE metered_segments SET started = COALESCE(started, ?) WHERE id = ?"
-            case .alive: "UPDATE metered_segments SET alive = MAX(COALESCE(alive, ?1), ?1) WHERE id = ?2"
-            case .ended: "UPDATE metered_segments SET ended = COALESCE(ended, ?) WHERE id = ?"
+            case .started: "started = COALESCE(started, ?1)"
+            case .alive: "alive = MAX(COALESCE(alive, ?1), ?1)"
+            case .ended: "ended = COALESCE(ended, ?1)"
             }
+        let sql = "UPDATE segment_progress SET \(change) WHERE \(Self.ofSegment)"
         try database.run(sql) { binder in
             binder.add(fact.at.value)
             binder.add(fact.segment.text)
@@ -119,10 +137,10 @@ extension SQLiteTransaction {
     func unsettledSegments(before end: Second, after: ProvenSegment?, limit: Int) throws -> [ProvenSegment] {
         try rows(
             """
-            SELECT \(Self.segmentColumns) FROM metered_segments
-            WHERE is_final = 0 AND (account, id) > (?, ?) AND started < ?
+            \(Self.proven)
+            WHERE is_final = 0 AND (p.account, p.segment) > (?, ?) AND started < ?
                 AND (settled_through IS NULL OR settled_through < ?)
-            ORDER BY account, id LIMIT ?
+            ORDER BY p.account, p.segment LIMIT ?
             """,
             [
                 after?.metered.account.text ?? "", after?.metered.segment.id.text ?? "", end.value, end.value, limit,
@@ -132,10 +150,10 @@ extension SQLiteTransaction {
     func unprovenSegments(until end: Second) throws -> [SegmentID] {
         try rows(
             """
-            SELECT id FROM metered_segments
+            SELECT segment FROM segment_progress
             WHERE is_final = 0 AND is_abandoned = 0 AND ended IS NULL
                 AND (started IS NULL OR MAX(started, COALESCE(alive, started)) < ?)
-            ORDER BY id
+            ORDER BY segment
             """, [end.value]
         ) { $0.identifier(0) }
     }
@@ -145,7 +163,7 @@ extension SQLiteTransaction {
             """
             SELECT MIN(CASE WHEN started IS NULL AND is_abandoned = 1 THEN NULL
                 ELSE COALESCE(settled_through, started, ?) END)
-            FROM metered_segments WHERE is_final = 0
+            FROM segment_progress WHERE is_final = 0
             """, [unknown.value]
         ) { $0[0] as Int64? }
         let reading = try row("SELECT MIN(since) FROM meter_readings WHERE is_settled = 0") { $0[0] as Int64? }
@@ -155,25 +173,26 @@ extension SQLiteTransaction {
     func unsettledSegments(of account: AccountID) throws -> [ProvenSegment] {
         try rows(
             """
-            SELECT \(Self.segmentColumns) FROM metered_segments
-            WHERE is_final = 0 AND account = ? ORDER BY id
+            \(Self.proven) WHERE is_final = 0 AND p.account = ? ORDER BY p.segment
             """, [account.text], proven(of:))
     }
 
-    func settled(_ segment: SegmentID, through: Second, isFinal: Bool) throws {
-        try database.run("UPDATE metered_segments SET settled_through = ?, is_final = ? WHERE id = ?") { binder in
+    func settled(_ metered: MeteredSegment, through: Second, isFinal: Bool) throws {
+        let sql = "UPDATE segment_progress SET settled_through = ?, is_final = ? WHERE account = ? AND segment = ?"
+        try database.run(sql) { binder in
             binder.add(through.value)
             binder.add(Int64(isFinal ? 1 : 0))
-            binder.add(segment.text)
+            binder.add(metered.account.text)
+            binder.add(metered.segment.id.text)
         }
         guard database.changesCount == 1 else {
-            throw Fault(.internalFault, "There is no stretch \(segment) to settle.")
+            throw Fault(.internalFault, "There is no stretch \(metered.segment.id) to settle.")
         }
     }
 
     /// A stretch that never began has nothing to note.
     func abandon(_ segment: SegmentID) throws {
-        try execute("UPDATE metered_segments SET is_abandoned = 1 WHERE id = ?", [segment.text])
+        try execute("UPDATE segment_progress SET is_abandoned = ?1 WHERE \(Self.ofSegment)", [1, segment.text])
     }
 
     func openHour() throws -> Second? {
@@ -194,18 +213,18 @@ extension SQLiteTransaction {
                 id: row.identifier(0), resource: row.identifier(1), product: row.identifier(2),
                 flavor: row.identifier(3), quantity: row[4]),
             account: row.identifier(5), project: row.identifier(6), resourceName: row[7], book: row[8],
-            meter: (row[11] as String?).map { MeterID($0) })
+            meter: (row[9] as String?).map { MeterID($0) })
     }
 
     private func proven(of row: Row) -> ProvenSegment {
-        let (alive, ended) = (row[13] as Int64?, row[14] as Int64?)
-        let interval = (row[12] as Int64?).map { started in
+        let (alive, ended) = (row[11] as Int64?, row[12] as Int64?)
+        let interval = (row[10] as Int64?).map { started in
             RunInterval(
                 start: Second(started), provenUntil: Second(max(started, ended ?? alive ?? started)),
                 isEnded: ended != nil)
         }
         return ProvenSegment(
-            metered: metered(of: row), interval: interval, settledThrough: (row[9] as Int64?).map { Second($0) },
-            isAbandoned: row[10] as Int64 == 1)
+            metered: metered(of: row), interval: interval, settledThrough: (row[13] as Int64?).map { Second($0) },
+            isAbandoned: (row[14] as Int64?) == 1)
     }
 }

@@ -1,4 +1,5 @@
-/// Step 4: events and what meters read of them; what the facts of a stretch say, beside it; postings for many lines.
+/// Step 4: events and what meters read of them; how far each stretch is proven and settled, apart
+/// from what it is; postings for many lines.
 enum EventSchema {
     static let sql = """
         CREATE TABLE event_batches (
@@ -45,15 +46,33 @@ enum EventSchema {
             PRIMARY KEY (segment, window_start, value)
         ) STRICT, WITHOUT ROWID;
         ALTER TABLE metered_segments ADD COLUMN meter TEXT;
-        ALTER TABLE metered_segments ADD COLUMN started INTEGER;
-        ALTER TABLE metered_segments ADD COLUMN alive INTEGER;
-        ALTER TABLE metered_segments ADD COLUMN ended INTEGER;
-        UPDATE metered_segments SET
-            started = (SELECT happened FROM facts WHERE segment = metered_segments.id AND kind = 'started'),
-            alive = (SELECT MAX(happened) FROM facts WHERE segment = metered_segments.id AND kind = 'alive'),
-            ended = (SELECT happened FROM facts WHERE segment = metered_segments.id AND kind = 'ended');
-        UPDATE metered_segments SET settled_through = settled_through + 1 WHERE EXISTS (
-            SELECT 1 FROM bill_lines WHERE segment = metered_segments.id AND hour = settled_through);
+        CREATE TABLE segment_progress (
+            account TEXT NOT NULL,
+            segment TEXT NOT NULL REFERENCES metered_segments (id),
+            number INTEGER NOT NULL,
+            started INTEGER,
+            alive INTEGER,
+            ended INTEGER,
+            settled_through INTEGER,
+            is_final INTEGER NOT NULL DEFAULT 0 CHECK (is_final IN (0, 1)),
+            is_abandoned INTEGER NOT NULL DEFAULT 0 CHECK (is_abandoned IN (0, 1)),
+            PRIMARY KEY (account, segment)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX progress_unsettled ON segment_progress (account, segment) WHERE is_final = 0;
+        INSERT INTO segment_progress
+            (account, segment, number, started, alive, ended, settled_through, is_final, is_abandoned)
+        SELECT account, id, number,
+            (SELECT happened FROM facts WHERE segment = s.id AND kind = 'started'),
+            (SELECT MAX(happened) FROM facts WHERE segment = s.id AND kind = 'alive'),
+            (SELECT happened FROM facts WHERE segment = s.id AND kind = 'ended'),
+            settled_through + EXISTS (SELECT 1 FROM bill_lines WHERE segment = s.id AND hour = s.settled_through),
+            is_final, is_abandoned
+        FROM metered_segments AS s;
+        DROP INDEX segments_unsettled;
+        DROP INDEX segments_unsettled_of_account;
+        ALTER TABLE metered_segments DROP COLUMN settled_through;
+        ALTER TABLE metered_segments DROP COLUMN is_final;
+        ALTER TABLE metered_segments DROP COLUMN is_abandoned;
         ALTER TABLE bill_lines ADD COLUMN settlement TEXT;
         CREATE INDEX bill_lines_of_settlement ON bill_lines (settlement, number) WHERE settlement IS NOT NULL;
         DROP INDEX bill_lines_of_segment
