@@ -26,11 +26,11 @@ def test_a_full_disk_loses_nothing(small_disk):
         job = server.create_job("outlives", "while [ ! -e /cache/../tmp/never ]; do sleep 0.1; done")
         server.wait_for(job, "Running")
         filler = small_disk / "filler"
-        with open(filler, "wb") as file:
+        # Unbuffered: a buffer that could not be written is tried once more when the file is closed, and throws there.
+        with open(filler, "wb", buffering=0) as file:
             try:
                 while True:
                     file.write(b"x" * 65536)
-                    file.flush()
             except OSError:
                 pass
         balance = server.get("/atelier/v1/balance")
