@@ -44,6 +44,7 @@ enum House {
                 ["Kernel", "Wire", "Telemetry", Library.logging, Library.metrics, Library.coreMetrics]),
             suite("APITests", adapters + ["API", "Store", "Files", "Secrets", Library.hummingbirdTesting]),
             suite("CommandTests", adapters + ["Commands", Library.argumentParser]),
+            suite("SimulationTests", adapters + ["Store", "Files", "Secrets"]),
             suite("TidyTests", ["Kernel", "TestKit"]),
         ]
     }

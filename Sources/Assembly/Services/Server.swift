@@ -26,7 +26,7 @@ struct Server {
         let installation = try await Installation(options, logger: logger)
         let ports = installation.ports
         let supervisor = TrainingJobSupervisor(ports)
-        let closer = HourCloser(ports)
+        let closer = HourCloser(ports, supervisor: supervisor)
         let api = AtelierAPI(
             ports, supervisor: supervisor, moveClock: MoveClock(ports, clock: installation.movableClock),
             replacePriceBooks: ReplacePriceBooks(ports) { try PriceBookFolder.read(path: folder.priceBooks) },

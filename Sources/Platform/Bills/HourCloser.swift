@@ -14,11 +14,21 @@ import Workloads
 /// which requests have their turn.
 public final class HourCloser: Sendable {
     private let ports: Ports
+    private let follow: @Sendable (TakeEvidence.Taken) -> Void
 
     /// Stretches, or series, settled in one transaction, so that requests are not kept waiting.
     private static let batch = 150
 
-    public init(_ ports: Ports) { self.ports = ports }
+    /// - Parameter follow: does what is to be done where an hour's proofs show that a job has ended.
+    init(_ ports: Ports, follow: @escaping @Sendable (TakeEvidence.Taken) -> Void) {
+        self.ports = ports
+        self.follow = follow
+    }
+
+    /// Closes hours beside a supervisor, which goes on with jobs whose end is found on the way.
+    public convenience init(_ ports: Ports, supervisor: TrainingJobSupervisor) {
+        self.init(ports, follow: supervisor.follow)
+    }
 
     /// Works until its task is cancelled.
     public func run() async throws {
@@ -84,7 +94,7 @@ public final class HourCloser: Sendable {
     private func isProven(until end: Second) async throws -> Bool {
         var isComplete = true
         for segment in try await ports.store.read({ try $0.unprovenSegments(until: end) }) {
-            let proven = try await TakeProof(ports)(of: segment)
+            let proven = try await TakeProof(ports, follow: follow)(of: segment)
             if proven.map({ $0 < end }) ?? true { isComplete = false }
         }
         return isComplete || end + ports.settings.closePatienceSeconds <= ports.clock.now().second

@@ -9,7 +9,8 @@ struct ReplayTime {
     init(_ ports: Ports, clock: any MovableClock) {
         self.ports = ports
         self.clock = clock
-        closer = HourCloser(ports)
+        // Stretches of a trace belong to no job, so nothing follows from their ends.
+        closer = HourCloser(ports) { _ in }
     }
 
     /// Notes where billing begins: the books know no earlier hour.

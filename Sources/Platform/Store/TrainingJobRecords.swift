@@ -16,7 +16,7 @@ public protocol TrainingJobRecords {
     /// Whether a project has a job of this name that is not deleted.
     func hasTrainingJob(named name: String, in project: ProjectID) throws -> Bool
 
-    /// Jobs in any of these steps, the oldest first.
+    /// Jobs that have not ended and are in any of these steps, the oldest first.
     func trainingJobs(inSteps steps: [TrainingJobMachine.Step], limit: Int) throws -> [TrainingJob]
     /// How many jobs of a project are not ended.
     func activeTrainingJobs(in project: ProjectID) throws -> Int

@@ -14,6 +14,8 @@ public final class TrainingJobSupervisor: Sendable {
     private let acts: AsyncStream<Work>
     private let actQueue: AsyncStream<Work>.Continuation
     private let isPlacingAsked = Mutex(false)
+    /// Jobs whose last act could not be recorded, as on a full disk; the next sweep takes them up as a restart would.
+    private let interrupted = Mutex<Set<TrainingJobID>>([])
 
     /// Jobs whose actions may be carried out at the same time.
     private static let concurrency = 16
@@ -102,8 +104,7 @@ public final class TrainingJobSupervisor: Sendable {
             case .place: try await placeWaiting()
             case .hint(let attempt): try await takeEvidence(of: attempt)
             case .sweep: try await sweep()
-            case .perform(let job, let actions):
-                for action in actions { try await perform(action, for: job) }
+            case .perform(let job, let actions): try await carryOut(actions, for: job)
             }
         } catch {
             ports.journal.note(.error, "The supervisor could not do a piece of work.", ["error": "\(error)"])
@@ -126,16 +127,38 @@ public final class TrainingJobSupervisor: Sendable {
             // A start that came to nothing is asked for again; one that did not starts nothing twice.
             if job.machine.step == .submitting { perform(job.machine.resumption, for: job.id) }
         }
+        try await takeUpInterrupted()
         wake()
     }
 
+    private func takeUpInterrupted() async throws {
+        for id in interrupted.withLock({ $0 }) {
+            let job = try await ports.store.read { try $0.trainingJob(id) }
+            _ = interrupted.withLock { $0.remove(id) }
+            if let job { perform(job.machine.resumption, for: id) }
+        }
+    }
+
     private func takeEvidence(of attempt: AttemptID) async throws {
-        guard let taken = try await TakeEvidence(ports)(attempt) else { return }
+        if let taken = try await TakeEvidence(ports)(attempt) { follow(taken) }
+    }
+
+    /// Goes on with a job of which records were taken.
+    func follow(_ taken: TakeEvidence.Taken) {
         perform(taken.actions, for: taken.job)
         if taken.freesResources { wake() }
     }
 
-    private func perform(_ action: TrainingJobMachine.Action, for id: TrainingJobID) async throws {
+    private func carryOut(_ actions: [TrainingJobMachine.Action], for id: TrainingJobID) async throws {
+        do {
+            for action in actions { try await carryOut(action, for: id) }
+        } catch {
+            _ = interrupted.withLock { $0.insert(id) }
+            throw error
+        }
+    }
+
+    private func carryOut(_ action: TrainingJobMachine.Action, for id: TrainingJobID) async throws {
         guard let job = try await ports.store.read({ try $0.trainingJob(id) }) else { return }
         let event = await TrainingJobAct(ports).perform(action, for: job)
         guard let event else { return }

@@ -1,0 +1,102 @@
+import Billing
+import Identity
+import Kernel
+import Ledger
+import Metering
+import Money
+import Platform
+import Secrets
+import Workloads
+
+/// The books at the end of a simulation against what really happened, by arithmetic that shares nothing with them.
+struct SimulatedLaws {
+    private let simulation: Simulation
+    private let store: any Store
+
+    init(_ simulation: Simulation, store: any Store) {
+        self.simulation = simulation
+        self.store = store
+    }
+
+    /// The journal's root, which says all of the books in one word.
+    func check() async throws -> String {
+        let ports = simulation.ports
+        let report = try await VerifyBooks(
+            store: store, catalogue: ports.catalogue, settings: ports.settings, digests: ports.secrets.digests)()
+        if let misfit = report.misfit { throw simulation.broken("7, explained", misfit) }
+        var due: Int128 = 0
+        for account in simulation.accounts {
+            due += try await checkRuns(of: account.account.id)
+            due += try await checkTokens(of: account.account.id)
+        }
+        try await checkMoney(due: due)
+        return report.root
+    }
+
+    /// Laws 1, 6, 8 and 12: each job is billed for the seconds that its machine proves, once, at the prices of each.
+    private func checkRuns(of account: AccountID) async throws -> Int128 {
+        var sum: Int128 = 0
+        for (attempt, span) in simulation.executor.truth.sorted(by: { $0.key < $1.key }) {
+            guard let job = try await store.read({ try $0.trainingJob(attempt: attempt) }), job.account == account
+            else { continue }
+            let lines = try await store.read { try $0.billLines(of: ResourceID(job.id.text), account: account) }
+            let seconds = lines.reduce(Int64(0)) { $0 + $1.seconds }
+            guard seconds == span.upperBound - span.lowerBound else {
+                throw simulation.broken(
+                    "1, second-exact", "\(job.id) ran \(span.upperBound - span.lowerBound) s and is billed \(seconds) s")
+            }
+            let due = lines.reduce(Int128(0)) { $0 + $1.due.units }
+            let fee = simulation.prices.fee(of: span, nodes: 1)
+            guard due == fee else {
+                throw simulation.broken("3, exact", "\(job.id) is due \(due) x 10^-8, and comes to \(fee)")
+            }
+            sum += due
+        }
+        return sum
+    }
+
+    /// Laws 2 and 6: every acknowledged event counts once, in its own hour, at the price of its second.
+    private func checkTokens(of account: AccountID) async throws -> Int128 {
+        let all = try await store.read { try $0.billLines(of: ResourceID("service"), account: account) }
+        let lines = all.filter { $0.flavor == SimulatedPrices.input }
+        let calls = all.filter { $0.flavor == SimulatedPrices.call }
+        let used = simulation.tokens[account] ?? []
+        let count = used.reduce(Int128(0)) { $0 + $1.count }
+        let counted = lines.reduce(Quantity.zero) { $0 + $1.counted }
+        guard counted == Quantity(units: count * Quantity.one) else {
+            throw simulation.broken("2, once", "\(count) tokens were used and \(counted) are billed")
+        }
+        let due = lines.reduce(Int128(0)) { $0 + $1.due.units }
+        let fee = simulation.prices.fee(ofTokens: used)
+        guard due == fee else {
+            throw simulation.broken("6, late is right", "tokens are due \(due) x 10^-8, and come to \(fee)")
+        }
+        let callsDue = calls.reduce(Int128(0)) { $0 + $1.due.units }
+        let callsFee = simulation.prices.fee(ofCalls: used.map(\.at))
+        guard callsDue == callsFee else {
+            throw simulation.broken("6, late is right", "calls are due \(callsDue) x 10^-8, and come to \(callsFee)")
+        }
+        return due + callsDue
+    }
+
+    /// Laws 4 and 9: what was put in is there, spent, or rounded, and nothing is reserved any more.
+    private func checkMoney(due: Int128) async throws {
+        let (balances, held) = try await store.read { [accounts = simulation.accounts] transaction in
+            (
+                try transaction.storedBalances(),
+                try accounts.reduce(Amount.zero) { try $0 + transaction.heldAmount(owner: $1.account.id.text) }
+            )
+        }
+        guard held == .zero else { throw simulation.broken("9, hard stop", "\(held) is still reserved") }
+        func sum(_ kinds: LedgerAccount.Kind...) -> Int128 {
+            balances.reduce(0) { kinds.contains($1.key.kind) ? $0 + $1.value.units : $0 }
+        }
+        let left = sum(.cash, .credit, .arrears)
+        guard left == simulation.paidIn - due - sum(.rounding) else {
+            throw simulation.broken(
+                "4, balanced", "\(simulation.paidIn) was put in, \(due) is due, \(left) is left (x 10^-8): "
+                    + balances.map { "\($0.key.owner.suffix(4)) \($0.key.kind) \($0.value.units)" }.sorted()
+                    .joined(separator: ", "))
+        }
+    }
+}
