@@ -3,7 +3,7 @@ import Platform
 import Synchronization
 import TestKit
 
-/// Machines that are played: what they say is late, doubled, or missing for hours; what really ran is known to the second.
+/// Machines that are played: what they say is late, doubled, or missing for hours; what really ran is known.
 final class SimulatedExecutor: Executor {
     private let state: Mutex<State>
 

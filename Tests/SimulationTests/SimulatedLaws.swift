@@ -41,9 +41,9 @@ struct SimulatedLaws {
             else { continue }
             let lines = try await store.read { try $0.billLines(of: ResourceID(job.id.text), account: account) }
             let seconds = lines.reduce(Int64(0)) { $0 + $1.seconds }
-            guard seconds == span.upperBound - span.lowerBound else {
-                throw simulation.broken(
-                    "1, second-exact", "\(job.id) ran \(span.upperBound - span.lowerBound) s and is billed \(seconds) s")
+            let ran = span.upperBound - span.lowerBound
+            guard seconds == ran else {
+                throw simulation.broken("1, second-exact", "\(job.id) ran \(ran) s and is billed \(seconds) s")
             }
             let due = lines.reduce(Int128(0)) { $0 + $1.due.units }
             let fee = simulation.prices.fee(of: span, nodes: 1)
