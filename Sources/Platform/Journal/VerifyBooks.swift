@@ -186,25 +186,13 @@ private struct Verification {
         guard let open = try found({ try transaction.openHour() }) else { return }
         var stretches: [MeteredSegment] = []
         try found { try transaction.eachStretch { stretches += $0 } }
-        try readProgress()
+        settledThrough = try found { try transaction.unsettledStretches() }
         // A resource may have thousands of stretches; its lines are read once.
         let resources = Dictionary(grouping: stretches) { OwnedResource(id: $0.segment.resource, account: $0.account) }
         for (resource, stretches) in resources.sorted(by: { $0.key.id < $1.key.id }) {
             let lines = try found { try transaction.billLines(of: resource.id, account: resource.account) }
             let billed = Dictionary(grouping: lines, by: \.segment)
             for metered in stretches { try bill(metered, billed[metered.segment.id] ?? [], before: open) }
-        }
-    }
-
-    private mutating func readProgress() throws(Misfit) {
-        var last: ProvenSegment?
-        while true {
-            let page = try found {
-                try transaction.unsettledSegments(before: Second(.max), after: last, limit: 1_000)
-            }
-            guard let end = page.last else { return }
-            for stretch in page { settledThrough[stretch.metered.segment.id] = .some(stretch.settledThrough) }
-            last = end
         }
     }
 
