@@ -10,7 +10,10 @@ public enum ClientCommands {
             subcommands: [BucketCommand.self, CopyCommand.self, ListObjectsCommand.self, RemoveObjectsCommand.self]),
         CommandGroup(
             name: "Money",
-            subcommands: [BillCommand.self, UsageCommand.self, AccountCommand.self, PriceCommand.self]),
+            subcommands: [
+                BillCommand.self, UsageCommand.self, AccountCommand.self, CouponCommand.self, PackageCommand.self,
+                PriceCommand.self,
+            ]),
         CommandGroup(name: "Access and operation", subcommands: [KeyCommand.self, ClockCommand.self]),
     ]
 }

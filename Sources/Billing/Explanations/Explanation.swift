@@ -16,8 +16,12 @@ public struct Explanation: Hashable, Sendable {
     /// What was rounded, and what it dropped.
     public let rounding: String
 
-    /// - Parameter book: the book the line was billed by, in any edition since: its past never changes.
-    public init(of line: BillLine, facts: [Fact], book: PriceBook, zone: BillingZone) {
+    /// - Parameters:
+    ///   - book: the book the line was billed by, in any edition since: its past never changes.
+    ///   - names: what people call packages and coupons, by id.
+    public init(
+        of line: BillLine, facts: [Fact], book: PriceBook, zone: BillingZone, names: [String: String] = [:]
+    ) {
         let currency = book.currency
         let unit = book.unit(of: line.product)
         self.facts = facts
@@ -30,9 +34,8 @@ public struct Explanation: Hashable, Sendable {
             price.map { $0.formula.words(unit: unit, currency: currency) }
             ?? line.unitPrice.map { "\($0) \(currency)/\(unit.name)" } ?? "unknown"
         steps =
-            Self.steps(of: line, facts: facts, price: words, formula: formula, zone: zone) + [
-                rounding, Self.payment(of: line, currency),
-            ]
+            Self.steps(of: line, facts: facts, price: words, formula: formula, zone: zone)
+            + Self.packages(of: line, names) + [rounding, Self.payment(of: line, currency, names)]
     }
 
     private static func steps(
@@ -56,6 +59,18 @@ public struct Explanation: Hashable, Sendable {
                     + "it gives what on-time facts would have given.")
         }
         return steps
+    }
+
+    private static func packages(of line: BillLine, _ names: [String: String]) -> [String] {
+        guard !line.packages.isEmpty else { return [] }
+        let parts = line.packages.map { part in
+            let name = names[part.package.text].map { " (\($0))" } ?? ""
+            return "\(part.counted) from \(part.package)\(name)"
+        }
+        return [
+            "Packages cover before anything is priced: " + parts.joined(separator: ", ")
+                + ". They are used in order of time, so what comes late may change which use they cover."
+        ]
     }
 
     private static func story(of facts: [Fact]) -> String {
@@ -82,10 +97,15 @@ public struct Explanation: Hashable, Sendable {
         }
     }
 
-    private static func payment(of line: BillLine, _ currency: Currency) -> String {
-        let parts = [("cash", line.paid.cash), ("credit", line.paid.credit), ("arrears", line.paid.arrears)]
+    private static func payment(of line: BillLine, _ currency: Currency, _ names: [String: String]) -> String {
+        let coupons = line.coupons.map { part in
+            let name = names[part.coupon.text].map { " (\($0))" } ?? ""
+            return "\(part.amount) \(currency) from the coupon \(part.coupon)\(name)"
+        }
+        let wallet = [("cash", line.paid.cash), ("credit", line.paid.credit), ("arrears", line.paid.arrears)]
             .filter { $0.1 != .zero }
             .map { "\($0.1) \(currency) from \($0.0)" }
+        let parts = coupons + wallet
         return parts.isEmpty ? "Nothing had to be paid." : "Paid: " + parts.joined(separator: ", ") + "."
     }
 }

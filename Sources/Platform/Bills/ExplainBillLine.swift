@@ -4,6 +4,7 @@ public import Kernel
 public import Ledger
 public import Money
 import Pricing
+import Rating
 
 /// Explains a bill line down to the facts behind it (law 7).
 public struct ExplainBillLine: Sendable {
@@ -34,7 +35,7 @@ public struct ExplainBillLine: Sendable {
                     of: line, facts: try transaction.facts(of: line.segment),
                     book: try ports.catalogue.book(
                         try transaction.meteredSegment(line.segment)?.book ?? terms.book),
-                    zone: ports.settings.zone),
+                    zone: ports.settings.zone, names: try transaction.names(of: line)),
                 postings: try transaction.postings(charging: line, currency: terms.currency),
                 currency: terms.currency)
         }
@@ -42,6 +43,18 @@ public struct ExplainBillLine: Sendable {
 }
 
 extension StoreTransaction {
+    /// What people call the packages and coupons of a line, by id.
+    fileprivate func names(of line: BillLine) throws -> [String: String] {
+        var names: [String: String] = [:]
+        if !line.packages.isEmpty {
+            for owned in try packages(of: line.account) { names[owned.package.id.text] = owned.name }
+        }
+        if !line.coupons.isEmpty {
+            for owned in try coupons(of: line.account) { names[owned.coupon.id.text] = owned.name }
+        }
+        return names
+    }
+
     /// How a line was posted: the posting of its own, or its share of the one that charges it with others.
     fileprivate func postings(charging line: BillLine, currency: Currency) throws -> [Posting] {
         guard let settlement = line.settlement else { return try postings(reference: line.id.text) }
