@@ -62,7 +62,8 @@ public final class HourCloser: Sendable {
     }
 
     /// Closes the hours in which nothing ran in one step, so that a server that was away for a year, or whose simulated
-    /// clock was moved by one, is at work at once. Months that ended meanwhile are closed one by one.
+    /// clock was moved by one, is at work at once. Months that ended meanwhile are closed one by one, with what
+    /// their fees lack to a minimum.
     ///
     /// True where there were such hours.
     private func passIdleHours(from hour: Second) async throws -> Bool {
@@ -73,6 +74,7 @@ public final class HourCloser: Sendable {
         guard next > hour else { return false }
         var month = zone.bounds(ofCycle: zone.cycle(hour))
         while let end = month?.upperBound, end <= next {
+            try await settleMinimums(through: end - 3_600, settledUses: [])
             try await CloseCycle(ports)(ifEndedBy: end)
             month = zone.bounds(ofCycle: zone.cycle(end))
         }
