@@ -52,10 +52,10 @@ class Bench:
     def __init__(self, folder, stack):
         self.folder, self.stack = folder, stack
         self.backend, self.nginx, self.port, self.bare, self.chp, self.chp_api, self.echo = (free_port() for _ in range(7))
-        blob = pathlib.Path("/dev/shm/gateway-bench.bin")
+        self.blob = blob = pathlib.Path(f"/dev/shm/gateway-bench-{os.getpid()}.bin")
         with open(blob, "wb") as file:
             file.write(os.urandom(1 << 20) * (SIZE >> 20))
-        stack.callback(blob.unlink)
+        stack.callback(blob.unlink, missing_ok=True)
         self.serve_nginx("backend", 1, f"""server {{ listen 127.0.0.1:{self.backend}; listen unix:{folder}/fast.sock;
             location ~ /file$ {{ alias {blob}; }} location / {{ return 200 "{{\\"ok\\":true}}"; }} }}""")
         self.serve_nginx("proxy", 2, f"""
@@ -224,7 +224,7 @@ def download(port, path):
 
 def upload(place, path):
     where = ["--unix-socket", place, f"http://h{path}"] if isinstance(place, str) else [f"http://127.0.0.1:{place}{path}"]
-    told = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{size_upload} %{time_total} %{http_code}", "-T", "/dev/shm/gateway-bench.bin", "-H",
+    told = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{size_upload} %{time_total} %{http_code}", "-T", f"/dev/shm/gateway-bench-{os.getpid()}.bin", "-H",
                            "Expect:", "-H", f"Authorization: Bearer {TOKEN}", *where], capture_output=True, text=True, check=True).stdout.split()
     assert told[2] == "200" and int(told[0]) == SIZE, told
     return int(told[0]) / float(told[1])
@@ -329,7 +329,7 @@ def end(process):
 
 
 def report(what, figure, beside):
-    print(f"{what:<58}{figure:<40}{beside}", flush=True)
+    print(f"{what:<64}{figure:<40}{beside}", flush=True)
 
 
 if __name__ == "__main__":

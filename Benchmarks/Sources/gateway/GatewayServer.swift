@@ -25,7 +25,8 @@ import Wire
             to upstream: @escaping @Sendable (String) -> Upstream
         ) -> RouteDoor {
             let resolver = FixedResolver(
-                token: arguments[3], activities: activities, waits: waits, keepSeconds: keep, upstream: upstream)
+                prefix: prefix, token: arguments[3], activities: activities, waits: waits, keepSeconds: keep,
+                upstream: upstream)
             return RouteDoor(prefix: prefix, cookie: "atelier", resolver: resolver)
         }
         let loopback: @Sendable (String) -> Upstream = { _ in .loopback(port: upstreamPort) }
@@ -55,6 +56,7 @@ import Wire
 
 /// Lets whoever shows the token through.
 private struct FixedResolver: RouteResolver {
+    let prefix: String
     let token: String
     let activities: RouteActivities
     let waits: Bool
@@ -72,6 +74,7 @@ private struct FixedResolver: RouteResolver {
         var forward = Forward(to: upstream(subject))
         forward.activity = activities.activity(of: subject)
         forward.keepSeconds = keepSeconds
+        forward.cookie = RouteCookie(value: token, path: "\(prefix)\(subject)/", seconds: 3_600)
         return .forward(forward)
     }
 }

@@ -126,6 +126,7 @@ final class ClientConnection: ChannelDuplexHandler {
     private func readHead() -> Bool {
         skipEmptyLines()
         do {
+            if inbox.withUnsafeReadableBytes({ proxy.isElsewhere($0) }) { return try readOutline() }
             let reading = try inbox.withUnsafeReadableBytes { bytes in
                 try RequestHead.read(bytes, searched: searched, limits: proxy.limits.head)
             }
@@ -145,6 +146,23 @@ final class ClientConnection: ChannelDuplexHandler {
         }
     }
 
+    /// Lets a request of the API pass if its head is whole; of such a one nothing is kept.
+    private func readOutline() throws -> Bool {
+        let reading = try inbox.withUnsafeReadableBytes { bytes in
+            try RequestOutline.read(bytes, searched: searched, limits: proxy.limits.head)
+        }
+        switch reading {
+        case .partial(let searched):
+            expectHead()
+            self.searched = searched
+            return false
+        case .whole(let outline, let bytes):
+            searched = 0
+            passToAPI(outline, bytes: bytes)
+            return true
+        }
+    }
+
     /// Empty lines before a request mean nothing (RFC 9112, 2.2).
     private func skipEmptyLines() {
         while searched == 0, let pair = inbox.getInteger(at: inbox.readerIndex, as: UInt16.self), pair == 0x0d0a {
@@ -160,7 +178,11 @@ final class ClientConnection: ChannelDuplexHandler {
     }
 
     private func begin(_ head: RequestHead, bytes: Int) {
-        guard let door = proxy.door(of: head) else { return passToAPI(head, bytes: bytes) }
+        guard let door = proxy.door(of: head) else {
+            let outline = RequestOutline(
+                framing: head.framing, keepsAlive: head.keepsAlive, asksUpgrade: head.asksUpgrade)
+            return passToAPI(outline, bytes: bytes)
+        }
         inbox.moveReaderIndex(forwardBy: bytes)
         guard openAPIRequests == 0 else { return mode = .waiting(head, door) }
         begin(head, door)
@@ -214,7 +236,7 @@ final class ClientConnection: ChannelDuplexHandler {
 
     // MARK: - The API's requests
 
-    private func passToAPI(_ head: RequestHead, bytes: Int) {
+    private func passToAPI(_ head: RequestOutline, bytes: Int) {
         openAPIRequests += 1
         // Who leaves HTTP, or the connection, does it with the API alone.
         guard head.keepsAlive, !head.asksUpgrade else {

@@ -44,6 +44,18 @@ public final class ReverseProxy: Sendable {
         doors.first { head.fields.bytes[head.targetRange].starts(with: $0.prefix) }
     }
 
+    /// Whether what begins here is surely not the gateway's: a path behind none of its doors.
+    func isElsewhere(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let space = bytes.prefix(33).firstIndex(of: UInt8(ascii: " ")), space + 1 < bytes.count,
+            bytes[space + 1] == UInt8(ascii: "/")
+        else { return false }
+        let target = bytes[(space + 1)...]
+        return !doors.contains { door in
+            // A prefix that has not come whole may still become a door's.
+            target.prefix(door.prefix.count).elementsEqual(door.prefix.prefix(target.count))
+        }
+    }
+
     /// The door that something leads to which could not be read as a request.
     func door(ofUnread bytes: ByteBuffer) -> Door? {
         let view = bytes.readableBytesView.prefix(limits.head.bytes)

@@ -47,11 +47,7 @@ final class UpstreamPool {
                     try channel.pipeline.syncOperations.addHandler(UpstreamConnection())
                 }
             }
-        let connected =
-            switch upstream {
-            case .socket(let path): bootstrap.connect(unixDomainSocketPath: path)
-            case .loopback(let port): bootstrap.connect(host: "127.0.0.1", port: port)
-            }
+        let connected = Self.connect(bootstrap, to: upstream, on: loop.eventLoop)
         let made = connected.assumeIsolated().flatMapThrowing { [self] channel in
             let connection = try channel.pipeline.syncOperations.handler(type: UpstreamConnection.self)
             connection.pool = self
@@ -60,6 +56,22 @@ final class UpstreamPool {
         }
         made.whenFailure { [self] _ in open -= 1 }
         return made
+    }
+
+    /// By address, never by name: looking up a name takes another thread.
+    private static func connect(
+        _ bootstrap: ClientBootstrap, to upstream: Upstream, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<any Channel> {
+        switch upstream {
+        case .socket(let path): return bootstrap.connect(unixDomainSocketPath: path)
+        case .loopback(let port):
+            do {
+                guard UInt16(exactly: port) != nil else { throw ChannelError.unknownLocalAddress }
+                return bootstrap.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: port))
+            } catch {
+                return eventLoop.makeFailedFuture(error)
+            }
+        }
     }
 
     /// Takes back a connection whose request and answer are complete.

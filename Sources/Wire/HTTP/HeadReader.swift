@@ -10,12 +10,19 @@ struct HeadReader {
     var hasTransferEncoding = false
     var hosts = 0
     var fields: [HeadFields.Field] = []
+    private var fieldCount = 0
+    /// Whether fields are kept; where not, only what frames the message is looked at.
+    private let keepsFields: Bool
+    /// What `Connection` asks for, where fields are not kept.
+    var connection = ConnectionWords()
+    var hasUpgrade = false
 
-    init(_ bytes: UnsafeRawBufferPointer, from index: Int, limits: HeadLimits) {
+    init(_ bytes: UnsafeRawBufferPointer, limits: HeadLimits, keepsFields: Bool = true) {
         self.bytes = bytes
-        self.index = index
         self.limits = limits
-        fields.reserveCapacity(16)
+        self.keepsFields = keepsFields
+        index = 0
+        if keepsFields { fields.reserveCapacity(16) }
     }
 
     /// Reads fields up to and with the empty line.
@@ -45,9 +52,11 @@ struct HeadReader {
         var valueEnd = index
         try readLineEnd("a header's value")
         while valueEnd > valueStart, HeadFields.isSpace(bytes[valueEnd - 1]) { valueEnd -= 1 }
-        guard index - start <= limits.fieldBytes, fields.count < limits.fields else { throw .tooLarge }
+        guard index - start <= limits.fieldBytes, fieldCount < limits.fields else { throw .tooLarge }
+        fieldCount += 1
         let kind = FieldKind.named(bytes, start, nameEnd)
         try note(kind, valueStart, valueEnd)
+        guard keepsFields else { return }
         fields.append(
             HeadFields.Field(
                 kind: kind, start: UInt32(start), nameEnd: UInt32(nameEnd), valueStart: UInt32(valueStart),
@@ -72,8 +81,21 @@ struct HeadReader {
             hasTransferEncoding = true
             isChunked = FieldKind.equals(bytes, start, end, "chunked")
         case .host: hosts += 1
+        case .connection where !keepsFields: connection.note(bytes, start, end)
+        case .upgrade: hasUpgrade = true
         default: break
         }
+    }
+
+    /// Where a request's body ends.
+    func requestFraming(isVersion11: Bool) throws(HeadFault) -> BodyFraming {
+        if hasTransferEncoding {
+            guard length == nil else { throw .ambiguous("both Content-Length and Transfer-Encoding stand there") }
+            guard isVersion11 else { throw .ambiguous("Transfer-Encoding stands in HTTP/1.0") }
+            guard isChunked else { throw .unsupported("Transfer-Encoding is not just chunked") }
+            return .chunked
+        }
+        return length.map { $0 == 0 ? .none : .length($0) } ?? .none
     }
 
     private func wholeNumber(_ start: Int, _ end: Int) throws(HeadFault) -> Int64 {

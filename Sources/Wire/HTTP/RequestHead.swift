@@ -48,17 +48,27 @@ public struct RequestHead: Sendable {
     public static func read(
         _ bytes: UnsafeRawBufferPointer, searched: Int = 0, limits: HeadLimits
     ) throws(HeadFault) -> HeadReading<RequestHead> {
-        guard let length = HeadReader.length(of: bytes, from: searched) else {
-            if bytes.count > limits.bytes { throw .tooLarge }
-            if HeadReader.hasBareLineFeed(bytes, from: searched) { throw .malformed("a line ends in LF alone") }
+        guard let length = try length(bytes, searched, limits) else {
             return .partial(searched: max(0, bytes.count - 3))
         }
-        guard length <= limits.bytes else { throw .tooLarge }
-        var reader = HeadReader(UnsafeRawBufferPointer(rebasing: bytes[..<length]), from: 0, limits: limits)
+        var reader = HeadReader(UnsafeRawBufferPointer(rebasing: bytes[..<length]), limits: limits)
         let start = try StartLine(&reader)
         try reader.readFields()
         guard reader.index == length else { throw .malformed("an empty line stands before the end") }
         return .whole(try RequestHead(reader, start), bytes: length)
+    }
+
+    /// How many bytes the head has; nil if it is not whole.
+    static func length(
+        _ bytes: UnsafeRawBufferPointer, _ searched: Int, _ limits: HeadLimits
+    ) throws(HeadFault) -> Int? {
+        guard let length = HeadReader.length(of: bytes, from: searched) else {
+            if bytes.count > limits.bytes { throw .tooLarge }
+            if HeadReader.hasBareLineFeed(bytes, from: searched) { throw .malformed("a line ends in LF alone") }
+            return nil
+        }
+        guard length <= limits.bytes else { throw .tooLarge }
+        return length
     }
 
     private init(_ reader: HeadReader, _ start: StartLine) throws(HeadFault) {
@@ -66,27 +76,50 @@ public struct RequestHead: Sendable {
         methodRange = start.method
         targetRange = start.target
         isVersion11 = start.isVersion11
-        framing = try Self.framing(reader, isVersion11: start.isVersion11)
+        framing = try reader.requestFraming(isVersion11: start.isVersion11)
         guard reader.hosts == 1 || reader.hosts == 0 && !start.isVersion11 else {
             throw .malformed("Host stands \(reader.hosts) times")
         }
         let connection = ConnectionWords(fields)
-        keepsAlive = start.isVersion11 ? !connection.hasClose : connection.hasKeepAlive && !connection.hasClose
+        keepsAlive = connection.keepsAlive(isVersion11: start.isVersion11)
         asksUpgrade =
             connection.hasUpgrade && start.isVersion11 && reader.fields.contains { $0.kind == .upgrade }
         namesFields = connection.namesFields
     }
+}
 
-    private static func framing(_ reader: HeadReader, isVersion11: Bool) throws(HeadFault) -> BodyFraming {
-        if reader.hasTransferEncoding {
-            guard reader.length == nil else {
-                throw .ambiguous("both Content-Length and Transfer-Encoding stand there")
-            }
-            guard isVersion11 else { throw .ambiguous("Transfer-Encoding stands in HTTP/1.0") }
-            guard reader.isChunked else { throw .unsupported("Transfer-Encoding is not just chunked") }
-            return .chunked
+/// What must be known of a request to let it pass: where it ends, and what follows it.
+public struct RequestOutline: Sendable {
+    public let framing: BodyFraming
+    public let keepsAlive: Bool
+    public let asksUpgrade: Bool
+
+    public init(framing: BodyFraming, keepsAlive: Bool, asksUpgrade: Bool) {
+        self.framing = framing
+        self.keepsAlive = keepsAlive
+        self.asksUpgrade = asksUpgrade
+    }
+
+    /// Reads as strictly as a whole head is read, but keeps nothing of it.
+    public static func read(
+        _ bytes: UnsafeRawBufferPointer, searched: Int = 0, limits: HeadLimits
+    ) throws(HeadFault) -> HeadReading<RequestOutline> {
+        guard let length = try RequestHead.length(bytes, searched, limits) else {
+            return .partial(searched: max(0, bytes.count - 3))
         }
-        return reader.length.map { $0 == 0 ? .none : .length($0) } ?? .none
+        var reader = HeadReader(
+            UnsafeRawBufferPointer(rebasing: bytes[..<length]), limits: limits, keepsFields: false)
+        let start = try StartLine(&reader)
+        try reader.readFields()
+        guard reader.index == length else { throw .malformed("an empty line stands before the end") }
+        guard reader.hosts == 1 || reader.hosts == 0 && !start.isVersion11 else {
+            throw .malformed("Host stands \(reader.hosts) times")
+        }
+        let outline = RequestOutline(
+            framing: try reader.requestFraming(isVersion11: start.isVersion11),
+            keepsAlive: reader.connection.keepsAlive(isVersion11: start.isVersion11),
+            asksUpgrade: reader.connection.hasUpgrade && start.isVersion11 && reader.hasUpgrade)
+        return .whole(outline, bytes: length)
     }
 }
 
@@ -125,40 +158,5 @@ private struct StartLine {
     private static func pathStart(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Int {
         guard end - start > 7, FieldKind.equals(bytes, start, start + 7, "http://") else { return start }
         return (start + 7..<end).first { bytes[$0] == UInt8(ascii: "/") } ?? start
-    }
-}
-
-/// What `Connection` asks for.
-struct ConnectionWords {
-    var hasClose = false
-    var hasKeepAlive = false
-    var hasUpgrade = false
-    var namesFields = false
-
-    init(_ fields: HeadFields) {
-        for field in fields.list where field.kind == .connection {
-            let word = field.value
-            let known: Void? = fields.bytes.withUnsafeBytes { bytes in
-                if FieldKind.equals(bytes, word.lowerBound, word.upperBound, "keep-alive") {
-                    return hasKeepAlive = true
-                }
-                if FieldKind.equals(bytes, word.lowerBound, word.upperBound, "close") { return hasClose = true }
-                if FieldKind.equals(bytes, word.lowerBound, word.upperBound, "upgrade") { return hasUpgrade = true }
-                return nil
-            }
-            if known == nil { noteList(fields) }
-        }
-    }
-
-    private mutating func noteList(_ fields: HeadFields) {
-        for word in fields.words(.connection) {
-            switch word {
-            case "keep-alive": hasKeepAlive = true
-            case "close": hasClose = true
-            case "upgrade": hasUpgrade = true
-            case "", "te": break
-            default: namesFields = true
-            }
-        }
     }
 }

@@ -18,13 +18,10 @@ public struct ResponseHead: Sendable {
     public static func read(
         _ bytes: UnsafeRawBufferPointer, searched: Int = 0, isBodiless: Bool, limits: HeadLimits
     ) throws(HeadFault) -> HeadReading<ResponseHead> {
-        guard let length = HeadReader.length(of: bytes, from: searched) else {
-            if bytes.count > limits.bytes { throw .tooLarge }
-            if HeadReader.hasBareLineFeed(bytes, from: searched) { throw .malformed("a line ends in LF alone") }
+        guard let length = try RequestHead.length(bytes, searched, limits) else {
             return .partial(searched: max(0, bytes.count - 3))
         }
-        guard length <= limits.bytes else { throw .tooLarge }
-        var reader = HeadReader(UnsafeRawBufferPointer(rebasing: bytes[..<length]), from: 0, limits: limits)
+        var reader = HeadReader(UnsafeRawBufferPointer(rebasing: bytes[..<length]), limits: limits)
         let (status, minor, range) = try statusLine(&reader)
         try reader.readFields()
         guard reader.index == length else { throw .malformed("an empty line stands before the end") }
@@ -42,8 +39,7 @@ public struct ResponseHead: Sendable {
         let framing = try Self.framing(reader, isBodiless: isBodiless || status < 200 || status == 204 || status == 304)
         self.framing = framing
         let connection = ConnectionWords(fields)
-        let isWilling = isVersion11 ? !connection.hasClose : connection.hasKeepAlive && !connection.hasClose
-        keepsAlive = isWilling && framing != .untilClose
+        keepsAlive = connection.keepsAlive(isVersion11: isVersion11) && framing != .untilClose
         namesFields = connection.namesFields
     }
 
