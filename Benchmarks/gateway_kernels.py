@@ -97,8 +97,9 @@ c.JupyterHub.load_roles = [dict(name="bench", services=["bench"], scopes=["admin
 
 
 def compare(name, direct, through, rounds):
-    kernel = direct.ask("POST", "/api/kernels", {"name": "python3"})["id"]
-    sockets = [direct.kernel(kernel), through.kernel(kernel)]
+    # Each has a kernel of its own: what a kernel says goes to all who listen, one after another.
+    kernels = [direct.ask("POST", "/api/kernels", {"name": "python3"})["id"] for _ in range(2)]
+    sockets = [way.kernel(kernel) for way, kernel in zip((direct, through), kernels)]
     for kind, content in [("kernel_info_request", {}), ("execute_request", {"code": "1 + 1", "silent": False})]:
         times = ([], [])
         for index in range(rounds * 2):
@@ -109,7 +110,8 @@ def compare(name, direct, through, rounds):
         one.close()
     rates = [max(way.download("/files/large.bin") for _ in range(2)) for way in (direct, through)]
     report(f"1 GB down from Jupyter: {name}", f"{rates[1] / 1e6:,.0f} MB/s", f"direct {rates[0] / 1e6:,.0f} MB/s, {rates[1] / rates[0]:.2f} of it")
-    direct.ask("DELETE", f"/api/kernels/{kernel}")
+    for kernel in kernels:
+        direct.ask("DELETE", f"/api/kernels/{kernel}")
 
 
 class Way:

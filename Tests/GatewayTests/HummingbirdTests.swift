@@ -54,7 +54,7 @@ import Testing
     /// The framework closes connections on which it has seen nothing for a while; it does not see the gateway's.
     @Test func theFrameworksIdleTimeIsNotTheGateways() async throws {
         let upstream = try await TunnelTests.echo()
-        try await Self.serve(to: upstream.upstream, idle: .milliseconds(600)) { port in
+        try await Self.serve(to: upstream.upstream, idle: .milliseconds(1_500)) { port in
             let client = try await RawConnection.connect(port: port)
             try await client.send(TunnelTests.upgrade)
             #expect(try await client.takeAnswer().status == 101)
@@ -62,7 +62,7 @@ import Testing
             for _ in 0..<6 {
                 try await other.send(BodyTests.get)
                 #expect(try await other.takeAnswer().status == 200)
-                try await Task.sleep(for: .milliseconds(250))
+                try await Task.sleep(for: .milliseconds(400))
             }
             try await client.send("hello")
             _ = try await client.take(through: "hello")
@@ -73,7 +73,7 @@ import Testing
 
     @Test func theFrameworkStillClosesWhatIsIdle() async throws {
         let upstream = try await ForwardTests.mirror()
-        try await Self.serve(to: upstream.upstream, idle: .milliseconds(100)) { port in
+        try await Self.serve(to: upstream.upstream, idle: .seconds(1)) { port in
             let client = try await RawConnection.connect(port: port)
             try await client.send("POST /api HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")
             #expect(try await client.takeAnswer().text == "api /api 0")

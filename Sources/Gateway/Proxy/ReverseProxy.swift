@@ -11,6 +11,7 @@ import Wire
 /// doors goes on untouched.
 public final class ReverseProxy: Sendable {
     let doors: [Door]
+    private let prefixes: [[UInt8]]
     let limits: ProxyLimits
     let counts: ProxyCounts
     let logger: Logger
@@ -31,6 +32,7 @@ public final class ReverseProxy: Sendable {
                 index: index, route: door, prefix: Array(door.prefix.utf8),
                 hiddenCookies: ([door.cookie] + door.hiddenCookies).map { Array($0.utf8) })
         }
+        prefixes = self.doors.map(\.prefix)
         self.limits = limits
         self.logger = logger
         counts = ProxyCounts(doors: doors.map(\.prefix))
@@ -46,14 +48,19 @@ public final class ReverseProxy: Sendable {
 
     /// Whether what begins here is surely not the gateway's: a path behind none of its doors.
     func isElsewhere(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard let space = bytes.prefix(33).firstIndex(of: UInt8(ascii: " ")), space + 1 < bytes.count,
-            bytes[space + 1] == UInt8(ascii: "/")
-        else { return false }
-        let target = bytes[(space + 1)...]
-        return !doors.contains { door in
+        var start = 0
+        while start < min(bytes.count, 33), bytes[start] != UInt8(ascii: " ") { start += 1 }
+        start += 1
+        guard start < bytes.count, bytes[start] == UInt8(ascii: "/") else { return false }
+        for prefix in prefixes {
+            var index = 0
+            while index < prefix.count, start + index < bytes.count, bytes[start + index] == prefix[index] {
+                index += 1
+            }
             // A prefix that has not come whole may still become a door's.
-            target.prefix(door.prefix.count).elementsEqual(door.prefix.prefix(target.count))
+            if index == prefix.count || start + index == bytes.count { return false }
         }
+        return true
     }
 
     /// The door that something leads to which could not be read as a request.

@@ -42,6 +42,10 @@ final class UpstreamPool {
                 .writeBufferWaterMark, value: .init(low: limits.waitingBytes / 4, high: limits.waitingBytes)
             )
             .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 4_096, maximum: limits.waitingBytes)
+            )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(UpstreamConnection())
