@@ -198,6 +198,13 @@ extension SQLiteTransaction {
         }
     }
 
+    func settledThrough(_ metered: MeteredSegment) throws -> Second? {
+        try row(
+            "SELECT settled_through FROM segment_progress WHERE account = ? AND segment = ?",
+            [metered.account.text, metered.segment.id.text]
+        ) { ($0[0] as Int64?).map { Second($0) } } ?? nil
+    }
+
     /// A stretch that never began has nothing to note.
     func abandon(_ segment: SegmentID) throws {
         try execute("UPDATE segment_progress SET is_abandoned = ?1 WHERE \(Self.ofSegment)", [1, segment.text])
