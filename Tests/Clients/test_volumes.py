@@ -192,10 +192,10 @@ def test_the_billing_centre_prices_and_bills_volumes(server, bss, evs):
     asked = DemandProductInfo(
         id="1", cloud_service_type="hws.service.type.ebs", resource_type="hws.resource.type.volume",
         resource_spec="SATA", resource_size=1_000, size_measure_id=17, region=server.region, usage_factor="Duration",
-        usage_value=25_874 / 3_600, usage_measure_id=4, subscription_num=1)
+        usage_value=7.18722222, usage_measure_id=4, subscription_num=1)
     answer = bss.list_on_demand_resource_ratings(ListOnDemandResourceRatingsRequest(
         body=RateOnDemandReq(project_id=server.project_id, inquiry_precision=1, product_infos=[asked])))
-    assert abs(answer.amount - 0.45998222) < 0.00000003
+    assert float(answer.amount) == 0.45998222
 
 
 def test_the_command_line(server, evs):
@@ -255,8 +255,7 @@ def test_the_bill_is_right_to_the_second(own_server):
     assert "metered had 40 GB of SATA (evs); the server's own books prove its start" in explained, explained
     wait(lambda: server.get("/atelier/v1/balance")["held"] == "0", what="the last reservation's end")
     assert "verified" in server.run("verify").stdout
-    told = audit(server)
-    assert "4" in told, told
+    assert "4 lines" in audit(server)
 
 
 def audit(server):

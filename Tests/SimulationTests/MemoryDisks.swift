@@ -17,6 +17,9 @@ final class MemoryDisks: VolumeDisks {
     init(room: Int64 = 10_000) { self.room = room }
 
     var sizes: [VolumeID: Int64] { state.withLock { $0.sizes } }
+    var mounted: Set<VolumeID> { state.withLock { $0.mounted } }
+    /// What the machine's end does.
+    func unmountAll() { state.withLock { $0.mounted = [] } }
     var acts: Int { state.withLock { $0.acts } }
     func failNext(_ fault: Fault) { state.withLock { $0.failure = fault } }
 

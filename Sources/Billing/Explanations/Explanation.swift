@@ -45,9 +45,8 @@ public struct Explanation: Hashable, Sendable {
         let use =
             unit == .gigabyteHour
             ? "had \(line.quantity) GB of \(line.flavor)" : "ran on \(line.quantity) × \(line.flavor)"
-        let name = line.resourceName.isEmpty ? line.resource.text : line.resourceName
         let teller = witness == .executor ? "its executor proves" : "the server's own books prove"
-        return "\(name) \(use) (\(line.product)); \(teller) \(story(of: facts, witness: witness))."
+        return "\(line.resourceName) \(use) (\(line.product)); \(teller) \(story(of: facts, witness: witness))."
     }
 
     private static func steps(

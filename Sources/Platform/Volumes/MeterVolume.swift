@@ -41,8 +41,8 @@ extension StoreTransaction {
             id: id, resource: volume.resource, product: Product.volume, flavor: volume.type, quantity: gibibytes)
         try insert(
             MeteredSegment(
-                segment: segment, account: volume.account, project: volume.project, resourceName: volume.name,
-                book: terms.book, witness: .server))
+                segment: segment, account: volume.account, project: volume.project,
+                resourceName: volume.name.isEmpty ? volume.id.text : volume.name, book: terms.book, witness: .server))
         try append(Fact(segment: id, sequence: 0, at: now.second, kind: .started), recordedAt: now)
         volume.stretches += 1
         volume.billedCapacity = gibibytes
