@@ -206,6 +206,7 @@ def test_the_command_line(server, evs):
     assert (grown["size"], grown["status"], grown["capacity_bytes"]) == (11, "available", 11 << 30)
     text = server.run("volume", "show", made).stdout
     assert "fee so far" in text and "available" in text
+    assert next(line for line in text.splitlines() if line.startswith("used")).endswith(" MB"), text
     usage = server.run("usage").stdout
     assert usage.count("by-hand") == 2 and " 11 " in usage
     small = server.run("volume", "create", "--size", "4", check=False)
@@ -250,6 +251,11 @@ def test_the_bill_is_right_to_the_second(own_server):
     assert [(line["seconds"], line["quantity"], line["due"]) for line in lines] == [
         (1_500, 10, "0.00026666"), (1_500, 40, "0.00106666"), (3_600, 40, "0.00256"), (30, 40, "0.00002133")]
     assert {line["product"] for line in lines} == {"evs"}
+    records = server.get(f"/v2/bills/customer-bills/res-fee-records?cycle=2031-03&resource_id={volume}")["fee_records"]
+    assert {(record["cloud_service_type"], record["resource_type"], record["spec_size_measure_id"])
+            for record in records} == {("hws.service.type.ebs", "hws.resource.type.volume", 17)}
+    assert sorted(record["spec_size"] for record in records) == [10, 40, 40, 40]
+    assert round(sum(record["amount"] for record in records), 8) == 0.00391465
     explained = server.run("bill", "explain", lines[1].get("line_id") or lines[1]["id"]).stdout
     assert "1500 s × 40 GB × 0.000064 USD/GB-hour ÷ 3600 = 0.00106666 USD" in explained, explained
     assert "metered had 40 GB of SATA (evs); the server's own books prove its start" in explained, explained

@@ -71,12 +71,15 @@ extension VolumeFolder {
         throw Fault(.conflict, "The volume is still used by a process; stop that first.")
     }
 
-    /// Bytes that the files take: as its file system says where it is mounted.
+    /// Bytes that the files take, as the volume's file system says; it is mounted for the question where it is not.
     func usedBytes() throws -> Int64 {
         guard let format else { throw missing }
         if format == .folder { return fileBytes() }
+        let wasMounted = isMounted
+        try mount()
+        defer { if !wasMounted { try? unmount() } }
         var system = statvfs()
-        guard isMounted, statvfs(files, &system) == 0 else { return allocatedBytes(format) }
+        guard statvfs(files, &system) == 0 else { throw Self.fault("The volume cannot be looked at") }
         return Int64(system.f_blocks - system.f_bfree) * Int64(system.f_frsize)
     }
 
