@@ -14,13 +14,14 @@ from .book import Price, PriceBook
 from .fault import Fault
 from .moment import HOUR, month, month_named, written
 from .numeral import cut
+from .packages import Covered, Parts, Use, cover, merged, owned
 from .proof import Proof, proof
-from .table import Row, dropped, micro, money, table
+from .table import Row, dropped, micro, money, parts, table
 from .tariff import Tariff
 
 
 class Sums(NamedTuple):
-    """What several lines come to; money in 10^-8, `dropped` a fraction of it, `counted` in millionths."""
+    """What several lines come to; money in 10^-8, `dropped` a fraction of it, `counted` and packages in millionths."""
 
     seconds: int = 0
     counted: int = 0
@@ -29,9 +30,11 @@ class Sums(NamedTuple):
     truncated: int = 0
     due: int = 0
     dropped: Fraction = Fraction(0)
+    packages: Parts = ()
 
     def plus(self, other: Sums) -> Sums:
-        return Sums(*(a + b for a, b in zip(self, other)))
+        figures = [a + b for a, b in zip(self[:-1], other[:-1])]
+        return Sums(*figures, merged(self.packages, other.packages))
 
 
 class Run(NamedTuple):
@@ -78,14 +81,34 @@ def differences(folder: Path, lines: list[Row], books: dict[str, PriceBook], end
             place = line["segment"], int(line["hour"])
             billed[place] = billed[place].plus(_sums(line))
     runs.sort(key=_group)
+    covered = _covered(folder, runs, end)
     for group, several in groupby(runs, key=_group):
-        yield from _group_differences(group, list(several), end, billed, minima)
+        yield from _group_differences(group, list(several), end, billed, minima, covered.get(group[:2], _NOTHING))
     for (segment, hour), sums in sorted(billed.items()):
         if any(sums):
             yield f"segment {segment}, hour {written(hour)}: {_told(sums)} was billed, and no fact proves any"
     for (account, product, flavor, number), sums in sorted(minima.items()):
         if any(sums):
             yield f"{account} {product} {flavor}: a minimum of {month_named(number)} that is not due: {_told(sums)}"
+
+
+_NOTHING = Covered({}, 1 << 60)
+
+
+def _covered(folder: Path, runs: list[Run], end: int) -> dict[tuple[str, str], Covered]:
+    """What packages cover, by account and product; all flavors are gone through together."""
+    found = {}
+    for (account, product), packages in owned(folder).items():
+        uses = [
+            Use(piece.hour, piece.segment, piece.start, run.segment["flavor"], piece.counted, unit.of, piece.whole)
+            for run in runs
+            if _group(run)[:2] == (account, product)
+            for unit in [run.book.products[product].unit]
+            for piece in _pieces(run)
+            if isinstance(piece, Piece) and piece.hour < end
+        ]
+        found[account, product] = cover(packages, uses)
+    return found
 
 
 def _stray(lines: list[Row], segments: dict[str, Row], end: int) -> Iterator[str]:
@@ -129,7 +152,8 @@ def _group(run: Run) -> tuple[str, str, str]:
 
 def _sums(line: Row) -> Sums:
     figures = [money(line[key]) for key in ("list", "discount", "truncated", "due")]
-    return Sums(int(line["seconds"]), micro(line["counted"]), *figures, dropped(line["dropped"]))
+    covered = merged(tuple(parts(line["packages"], 6)))
+    return Sums(int(line["seconds"]), micro(line["counted"]), *figures, dropped(line["dropped"]), covered)
 
 
 def _pieces(run: Run) -> Iterator[Piece | str]:
@@ -160,6 +184,7 @@ def _group_differences(
     end: int,
     billed: dict[tuple[str, int], Sums],
     minima: dict[tuple[str, str, str, int], Sums],
+    covered: Covered,
 ) -> Iterator[str]:
     """What is wrong with one account's use of one product and flavor; what was compared is taken out."""
     pieces: list[Piece] = []
@@ -173,15 +198,17 @@ def _group_differences(
     monthly = any(group[1:] in run.book.monthly for run in runs)
     for number, found in groupby(pieces, key=lambda piece: month(piece.start)):
         used, unsure, last = 0, False, None
-        for (hour, segment), parts in groupby(found, key=lambda piece: (piece.hour, piece.segment)):
+        for (hour, segment), several in groupby(found, key=lambda piece: (piece.hour, piece.segment)):
             expected = Sums()
-            for piece in parts:
-                expected = expected.plus(_charge(piece, used))
+            for piece in several:
+                expected = expected.plus(_charge(piece, used, covered.parts.get((segment, piece.start), ())))
                 used += piece.counted
                 last = piece
                 unsure = unsure or not piece.whole
             said = billed.pop((segment, hour), Sums())
             # Behind an hour that still grows, what a month's use costs is not settled either.
+            if hour >= covered.settled_until:
+                continue
             if said != expected and last and last.whole and not (monthly and unsure):
                 yield f"segment {segment}, hour {written(hour)}: billed {_told(said)}; proven {_told(expected)}"
         said = minima.pop((*group, number), Sums())
@@ -193,12 +220,14 @@ def _group_differences(
                 )
 
 
-def _charge(piece: Piece, used: int) -> Sums:
-    meter = piece.price.meter
-    exact = meter.fee(used + piece.counted) - meter.fee(used)
+def _charge(piece: Piece, used: int, packages: Parts) -> Sums:
+    """What packages cover comes first, and counts as used."""
+    meter, free = piece.price.meter, sum(counted for _, counted in packages)
+    exact = meter.fee(used + piece.counted) - meter.fee(used + free)
     if piece.price.plain and meter.unit.rounding == "none":
-        exact = meter.fee(piece.counted)
-    return _rounded(piece, piece.end - piece.start, piece.counted, exact)
+        exact = meter.fee(piece.counted) - meter.fee(free)
+    sums = _rounded(piece, piece.end - piece.start, piece.counted, exact)
+    return sums._replace(packages=merged(packages))
 
 
 def _minimum(last: Piece, used: int) -> Sums:

@@ -26,7 +26,7 @@ _PIECES = {
 }
 
 _KEYS = {
-    "": "id name currency site zone products flavors prices discounts terms",
+    "": "id name currency site zone products flavors prices discounts terms meters",
     "products": "id name service resource unit metering minimum_seconds variants",
     "flavors": "id name type arch vcpu memory accelerators products",
     "prices": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from pathlib import Path
 
-from . import bills, cycles, journal
+from . import bills, coupons, cycles, journal, packages
 from .book import PriceBook
 from .fault import Fault
 from .table import table
@@ -18,8 +18,11 @@ def audit(folder: Path) -> tuple[int, list[str]]:
     lines = table(folder, "lines")
     books = {book.id: book for book in map(_book, sorted((folder / "price-books").glob("*.y*ml")))}
     end = _open_hour(folder)
+    accounts = {row["account"]: row for row in table(folder, "accounts")}
     found = chain(
         journal.differences(folder, lines),
+        packages.differences(folder, accounts),
+        coupons.differences(folder, lines),
         bills.differences(folder, lines, books, end),
         cycles.differences(folder, lines, books, end),
     )

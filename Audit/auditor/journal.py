@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from .table import Row, money, table
+from .table import Row, money, parts, table
 
-_MONEY = ("list", "discount", "truncated", "due", "cash", "credit", "arrears")
+_MONEY = ("list", "discount", "truncated", "due", "coupon", "cash", "credit", "arrears")
 
 
 def differences(folder: Path, lines: list[Row]) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _stored(balances: list[Row], entries: dict[str, list[Row]]) -> Iterator[str]
 def _paid(lines: list[Row], postings: list[Row], entries: dict[str, list[Row]], accounts: list[Row]) -> Iterator[str]:
     charges: dict[str, list[str]] = defaultdict(list)
     for posting in postings:
-        if posting["kind"] == "charge":
+        if posting["kind"] == "charge" and not posting["reference"].startswith("package:"):
             charges[posting["reference"]].append(posting["id"])
     currencies = {row["account"]: row["currency"] for row in accounts}
     numbers = Counter(line["id"] for line in lines)
@@ -65,8 +65,10 @@ def _paid(lines: list[Row], postings: list[Row], entries: dict[str, list[Row]], 
             yield f"{name}: its id stands twice"
         if amounts["list"] != amounts["discount"] + amounts["truncated"] + amounts["due"]:
             yield f"{name}: list {line['list']} is not discount + truncated + due"
-        if amounts["due"] != amounts["cash"] + amounts["credit"] + amounts["arrears"]:
-            yield f"{name}: due {line['due']} is not cash + credit + arrears"
+        if amounts["due"] != amounts["coupon"] + amounts["cash"] + amounts["credit"] + amounts["arrears"]:
+            yield f"{name}: due {line['due']} is not coupon + cash + credit + arrears"
+        if amounts["coupon"] != sum(amount for _, amount in parts(line["coupons"], 8)):
+            yield f"{name}: coupon {line['coupon']} is not what its coupons pay: {line['coupons']}"
         groups[_reference(line)].append(line)
     for reference, several in groups.items():
         name = f"line {several[0]['number']}" if len(several) == 1 else f"the {len(several)} lines of {reference}"
@@ -98,7 +100,12 @@ def _entries(lines: list[Row], currency: str) -> Counter[tuple[str, str, str, in
         "revenue": amounts["due"] + amounts["truncated"],
         "truncation": -amounts["truncated"],
     }
-    return Counter({(lines[0]["account"], kind, currency, amount): 1 for kind, amount in kinds.items() if amount})
+    coupons: Counter[str] = Counter()
+    for line in lines:
+        for name, amount in parts(line["coupons"], 8):
+            coupons[name] -= amount
+    found = Counter({(lines[0]["account"], kind, currency, amount): 1 for kind, amount in kinds.items() if amount})
+    return found + Counter({(name, "coupon", currency, amount): 1 for name, amount in coupons.items() if amount})
 
 
 def _entry(entry: Row) -> tuple[str, str, str, int]:

@@ -11,13 +11,15 @@ from .numeral import scaled
 
 COLUMNS = {
     "accounts": "account,book,currency",
+    "coupons": "coupon,account,product,granted,valid_from,valid_until",
+    "packages": "package,account,product,flavor,size,monthly,effective_from,expires_at,created_at,price,applied",
     "segments": "segment,account,project,resource,resource_name,product,flavor,quantity,book,meter,billed_until",
     "events": "batch,account,sender,project,book,received_at,events",
     "facts": "segment,sequence,kind,at",
     "lines": (
         "number,id,account,project,resource,segment,product,flavor,quantity,hour,from,until,seconds,counted,unit_price,"
         "price_version,list,discount,discount_name,truncated,due,dropped,kind,cycle,billed_at,cash,credit,arrears,"
-        "settlement"
+        "settlement,packages,coupons,coupon"
     ),
     "postings": "number,id,at,kind,reference",
     "entries": "posting,place,owner,kind,currency,amount",
@@ -50,6 +52,12 @@ def money(text: str) -> int:
 def micro(text: str) -> int:
     """A quantity in millionths."""
     return _exact(text, 6)
+
+
+def parts(text: str, places: int) -> list[tuple[str, int]]:
+    """What each coupon or package has of a line, in the order it stands: `id:figure,id:figure`."""
+    pairs = [part.rpartition(":") for part in text.split(",")] if text else []
+    return [(name, _exact(figure, places)) for name, _, figure in pairs]
 
 
 def dropped(text: str) -> Fraction:

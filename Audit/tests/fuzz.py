@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """Random price books with every key and random usage: `atelier rate` and the auditor have to agree.
 
-usage: fuzz.py --binary ATELIER [--seeds A:B] [--keep FOLDER]
-Keeps the files of every disagreement, and makes the usage as small as still disagrees.
+usage: fuzz.py --binary ATELIER [--seeds A:B] [--keep FOLDER] [--books]
+Keeps the files of every disagreement, and makes the usage as small as still disagrees. With --books a server runs jobs
+by random prices while its account gets packages and coupons at random moments, and its books are audited; that needs
+the packages of Tests/Clients/requirements.txt, and some five seconds a seed.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -302,14 +306,40 @@ def smallest(binary: str, folder: Path, text: str) -> str:
     return end.join([header, *rows]) + end
 
 
+def audit_books(binary: str, seeds: range, keep: Path) -> int:
+    """How many of the books of a real server do not fit; see Tests/Clients/random_books.py."""
+    os.environ["ATELIER"] = binary
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests" / "Clients"))
+    from random_books import RandomBooks  # type: ignore[import-not-found]
+
+    bad = []
+    for seed in seeds:
+        folder = Path(tempfile.mkdtemp(dir=keep))
+        books = RandomBooks(folder, seed)
+        lines = books.run()
+        if found := books.audit():
+            bad.append(seed)
+            print(f"seed {seed} disagrees, its data is in {folder}:\n{found}")
+            continue
+        covered = sum(bool(line["packages"]) for line in lines)
+        print(f"seed {seed}: {len(lines)} lines, {covered} covered, {sum(bool(line['coupons']) for line in lines)} paid")
+        shutil.rmtree(folder)
+    print(f"{len(seeds) - len(bad)} agreed, {len(bad)} disagreed: {bad}")
+    return 1 if bad else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     parser.add_argument("--seeds", default="0:100")
     parser.add_argument("--rows", type=int, default=120)
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "audit-fuzz")
+    parser.add_argument("--books", action="store_true")
     given = parser.parse_args()
     first, last = map(int, given.seeds.split(":"))
+    given.keep.mkdir(parents=True, exist_ok=True)
+    if given.books:
+        return audit_books(given.binary, range(first, last), given.keep)
     agreed = refused = 0
     bad = []
     for seed in range(first, last):

@@ -68,12 +68,14 @@ ENTRIES = [
     "r1,1,acc,rounding,USD,0.005",
 ]
 SEGMENTS = [f"{row},," for row in SEGMENTS]  # no meter, billed for good
-LINES = [f"{row}," for row in LINES]  # each charged by a posting of its own
+LINES = [f"{row},,,,0" for row in LINES]  # each charged by a posting of its own; no packages, no coupons
 TABLES = {
     "accounts": ["acc,t,USD"],
     "segments": SEGMENTS,
     "facts": FACTS,
     "events": [],
+    "coupons": [],
+    "packages": [],
     "lines": LINES,
     "postings": [
         "1,t1,1,top-up,x",
@@ -133,7 +135,7 @@ class BooksTest(unittest.TestCase):
     def test_a_digit_of_money(self):
         self.found("line 1: list 0.67 is not", changed("lines", ",v,0.66,", ",v,0.67,"))
         self.found("line 1: its posting says", changed("lines", ",0.66,0,0", ",0.65,0,0.01"))
-        self.found("line 1: due 0.66 is not cash", changed("lines", ",0.66,0,0", ",0.65,0,0"))
+        self.found("line 1: due 0.66 is not coupon + cash", changed("lines", ",0.66,0,0", ",0.65,0,0"))
         self.found("sum to 1 x 10^-8 USD", changed("entries", "USD,-0.66", "USD,-0.65999999"))
         self.found("balance acc/cash/USD", changed("balances", "cash,USD,0", "cash,USD,0.00000001"))
 

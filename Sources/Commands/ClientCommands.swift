@@ -13,7 +13,10 @@ public enum ClientCommands {
             ]),
         CommandGroup(
             name: "Money",
-            subcommands: [BillCommand.self, UsageCommand.self, AccountCommand.self, PriceCommand.self]),
+            subcommands: [
+                BillCommand.self, UsageCommand.self, AccountCommand.self, CouponCommand.self, PackageCommand.self,
+                PriceCommand.self,
+            ]),
         CommandGroup(name: "Access and operation", subcommands: [KeyCommand.self, ClockCommand.self]),
     ]
 }

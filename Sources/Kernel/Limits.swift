@@ -150,6 +150,9 @@ public enum Limits {
     /// Bytes of an answer that the command line reads whole.
     public static let answerBytes = 64 << 20
 
+    /// Coupons, or packages, of one account.
+    public static let benefitsOfAccount = 1_000
+
     /// Hours that are not closed, as far as they are shown.
     public static let shownHours = 48
     /// Events in one batch.

@@ -5,6 +5,7 @@ import Ledger
 import Metering
 import Money
 import Platform
+import Rating
 import Secrets
 import Workloads
 
@@ -32,6 +33,9 @@ struct SimulatedLaws {
         for account in simulation.accounts.map(\.account.id) {
             let cash = stored.first { $0.key.owner == account.text && $0.key.kind == .cash }?.value ?? .zero
             guard cash >= .zero else { throw simulation.broken("9, hard stop", "\(account) has \(cash) in cash") }
+        }
+        for (account, amount) in stored where account.kind == .coupon && amount < .zero {
+            throw simulation.broken("4, balanced", "the coupon \(account.owner) has \(amount)")
         }
         for (attempt, span) in simulation.executor.truth where !settled.contains(attempt) {
             guard let job = try await store.read({ try $0.trainingJob(attempt: attempt) }) else { continue }
@@ -65,6 +69,7 @@ struct SimulatedLaws {
             due += try await checkRuns(of: account.account.id)
             due += try await checkTokens(of: account.account.id)
         }
+        try await SimulatedCoupons(simulation: simulation, store: store).check()
         try await checkMoney(due: due)
         return root
     }
@@ -72,9 +77,16 @@ struct SimulatedLaws {
     /// Laws 1, 6, 8 and 12: each job is billed for the seconds that its machine proves, once, at the prices of each.
     private func checkRuns(of account: AccountID) async throws -> Int128 {
         var sum: Int128 = 0
+        var jobs: [(job: TrainingJob, span: Range<Second>)] = []
         for (attempt, span) in simulation.executor.truth.sorted(by: { $0.key < $1.key }) {
             guard let job = try await store.read({ try $0.trainingJob(attempt: attempt) }), job.account == account
             else { continue }
+            jobs.append((job, span))
+        }
+        var packages = packages(of: account, "training-job", counted: 3_600)
+        let spans = Dictionary(uniqueKeysWithValues: jobs.map { ("\($0.job.attempt)/0", $0.span) })
+        let fees = simulation.prices.fees(of: spans, packages: &packages)
+        for (job, span) in jobs {
             let lines = try await store.read { try $0.billLines(of: ResourceID(job.id.text), account: account) }
             let seconds = lines.reduce(Int64(0)) { $0 + $1.seconds }
             let ran = span.upperBound - span.lowerBound
@@ -82,13 +94,31 @@ struct SimulatedLaws {
                 throw simulation.broken("1, second-exact", "\(job.id) ran \(ran) s and is billed \(seconds) s")
             }
             let due = lines.reduce(Int128(0)) { $0 + $1.due.units }
-            let fee = simulation.prices.fee(of: span, nodes: 1)
+            let fee = fees["\(job.attempt)/0"] ?? 0
             guard due == fee else {
                 throw simulation.broken("3, exact", "\(job.id) is due \(due) x 10^-8, and comes to \(fee)")
             }
             sum += due
         }
+        try await checkGiven(packages, of: account, "training-job")
         return sum
+    }
+
+    private func packages(of account: AccountID, _ product: String, counted: Int128) -> SimulatedPackages {
+        SimulatedPackages(simulation.packages.filter { $0.account == account }, product: product, counted: counted)
+    }
+
+    /// What packages have given is what the oracle says, package by package and month by month.
+    private func checkGiven(_ oracle: SimulatedPackages, of account: AccountID, _ product: String) async throws {
+        let (uses, owned) = try await store.read { transaction in
+            (try transaction.packageUses(of: account), try transaction.packages(of: account))
+        }
+        let ids = Set(owned.filter { $0.package.product.text == product }.map(\.package.id))
+        let said = uses.filter { ids.contains($0.key.package) && $0.value != .zero }.map(\.value.units).sorted()
+        let given = oracle.given.values.filter { $0 != 0 }.sorted()
+        guard said == given else {
+            throw simulation.broken("6, late is right", "packages of \(product) gave \(said); it should be \(given)")
+        }
     }
 
     /// Laws 2 and 6: every acknowledged event counts once, in its own hour, at the price of its second.
@@ -103,12 +133,16 @@ struct SimulatedLaws {
             throw simulation.broken("2, once", "\(count) tokens were used and \(counted) are billed")
         }
         let due = lines.reduce(Int128(0)) { $0 + $1.due.units }
-        let fee = simulation.prices.fee(ofTokens: used)
+        var packages = packages(of: account, "tokens", counted: 1_000)
+        let fee = simulation.prices.fee(ofTokens: used, packages: &packages)
+        try await checkGiven(packages, of: account, "tokens")
         guard due == fee else {
             throw simulation.broken("6, late is right", "tokens are due \(due) x 10^-8, and come to \(fee)")
         }
         let callsDue = calls.reduce(Int128(0)) { $0 + $1.due.units }
-        let callsFee = simulation.prices.fee(ofCalls: used.map(\.at))
+        var callPackages = self.packages(of: account, "calls", counted: 1)
+        let callsFee = simulation.prices.fee(ofCalls: used.map(\.at), packages: &callPackages)
+        try await checkGiven(callPackages, of: account, "calls")
         guard callsDue == callsFee else {
             throw simulation.broken("6, late is right", "calls are due \(callsDue) x 10^-8, and come to \(callsFee)")
         }
@@ -127,10 +161,13 @@ struct SimulatedLaws {
         func sum(_ kinds: LedgerAccount.Kind...) -> Int128 {
             balances.reduce(0) { kinds.contains($1.key.kind) ? $0 + $1.value.units : $0 }
         }
-        let left = sum(.cash, .credit, .arrears)
-        guard left == simulation.paidIn - due - sum(.rounding) else {
+        let left = sum(.cash, .credit, .arrears, .coupon)
+        let granted = simulation.coupons.reduce(Int128(0)) { $0 + $1.granted.units }
+        let bought = simulation.packages.reduce(Int128(0)) { $0 + $1.price.units }
+        guard left == simulation.paidIn + granted - bought - due - sum(.rounding) else {
             throw simulation.broken(
-                "4, balanced", "\(simulation.paidIn) was put in, \(due) is due, \(left) is left (x 10^-8): "
+                "4, balanced",
+                "\(simulation.paidIn) was put in, \(due) is due, \(left) is left (x 10^-8): "
                     + balances.map { "\($0.key.owner.suffix(4)) \($0.key.kind) \($0.value.units)" }.sorted()
                     .joined(separator: ", "))
         }

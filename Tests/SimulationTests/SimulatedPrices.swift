@@ -73,41 +73,4 @@ struct SimulatedPrices: Sendable {
                 validFrom: prices[index].from, validUntil: index + 1 < prices.count ? prices[index + 1].from : nil)
         }
     }
-
-    /// What nodes come to that ran from one second to another: each clock hour at each price, cut at the 8th decimal.
-    func fee(of span: Range<Second>, nodes: Int128) -> Int128 {
-        var sum: Int128 = 0
-        var start = span.lowerBound
-        while start < span.upperBound {
-            let hourEnd = Second(start.value / 3_600 * 3_600 + 3_600)
-            let change = hourly.map(\.from).filter { $0 > start }.min() ?? hourEnd
-            let end = min(span.upperBound, hourEnd, change)
-            let price = hourly.last { $0.from <= start }?.units ?? 0
-            sum += Int128(end - start) * nodes * price / 3_600 / 100
-            start = end
-        }
-        return sum
-    }
-
-    /// What tokens come to: summed by clock hour and price, each sum cut at the 8th decimal.
-    func fee(ofTokens used: [(at: Second, count: Int128)]) -> Int128 {
-        var sums: [Second: Int128] = [:]
-        for use in used {
-            let hour = Second(use.at.value / 3_600 * 3_600)
-            let start = max(hour, tokens.last { $0.from <= use.at }?.from ?? hour)
-            sums[start, default: 0] += use.count
-        }
-        return sums.reduce(0) { sum, part in
-            sum + part.value * (tokens.last { $0.from <= part.key }?.units ?? 0) / 1_000 / 100
-        }
-    }
-
-    /// What calls come to: the begun packages of each calendar month of UTC+08:00.
-    func fee(ofCalls used: [Second]) -> Int128 {
-        let months = Dictionary(grouping: used) { CivilTime($0, offset: 8 * 3_600).monthText }
-        return months.values.reduce(0) { sum, calls in
-            let packages = (Int128(calls.count) + Self.package.size - 1) / Self.package.size
-            return sum + packages * Self.package.price / 100
-        }
-    }
 }

@@ -6,6 +6,7 @@ import Ledger
 import Metering
 import Money
 import Pricing
+import Rating
 import Secrets
 import Store
 import Synchronization
@@ -24,6 +25,9 @@ final class Simulation {
     private(set) var accounts: [OpenAccount.Opened] = []
     /// What was put in, in 10^-8 of a dollar.
     private(set) var paidIn: Int128 = 0
+    /// What was granted and sold, as acknowledged.
+    private(set) var coupons: [OwnedCoupon] = []
+    private(set) var packages: [OwnedPackage] = []
     /// What was used, for the oracle: events that were acknowledged, each of some tokens.
     private(set) var tokens: [AccountID: [(at: Second, count: Int128)]] = [:]
     /// A digest of everything that was done.
@@ -46,6 +50,8 @@ final class Simulation {
     private var sent: [(id: Int, account: AccountID, at: Second, count: Int64)] = []
     private var past = SimulatedFaults()
     private var settled: Set<AttemptID> = []
+    /// What was refused last.
+    private var refusal = ""
 
     static let start = Second(1_893_456_000)
 
@@ -110,6 +116,8 @@ final class Simulation {
         case 63..<75: try await topUp()
         case 75..<77: try await changePrices()
         case 77..<92: try await sendEvents()
+        case 92..<94: try await grantCoupon()
+        case 94..<97: try await sellPackage()
         default: break
         }
         try await supervise()
@@ -202,12 +210,14 @@ final class Simulation {
             batch.append(again)
             past.repeatedEvents += 1
         }
-        let body = "[" + batch.map { event in
-            """
-            {"specversion":"1.0","id":"\(event.id)","source":"s","type":"llm.request","subject":"service",\
-            "time":"\(event.at)","data":{"n":\(event.count)}}
-            """
-        }.joined(separator: ",") + "]"
+        let body =
+            "["
+            + batch.map { event in
+                """
+                {"specversion":"1.0","id":"\(event.id)","source":"s","type":"llm.request","subject":"service",\
+                "time":"\(event.at)","data":{"n":\(event.count)}}
+                """
+            }.joined(separator: ",") + "]"
         try await insist("events") { ports in
             _ = try await TakeEvents(ports)(
                 Array(body.utf8), project: nil, caller: Caller(account.user, requestID: "simulation"))
@@ -218,10 +228,57 @@ final class Simulation {
         }
     }
 
+    /// Money for some product, from a little before now until a while after.
+    private func grantCoupon() async throws {
+        guard coupons.count < 40 else { return }
+        let account = accounts[Int.random(in: 0..<accounts.count, using: &random)]
+        let now = time.now().second
+        let input = GrantCoupon.Input(
+            name: "coupon", amount: Amount(units: Int128.random(in: 1...900_000_000, using: &random)),
+            product: [nil, ProductID("tokens"), ProductID("training-job")].randomElement(using: &random) ?? nil,
+            validFrom: now - Int64.random(in: 0...90_000, using: &random),
+            validUntil: now + Int64.random(in: 1...400_000, using: &random))
+        let key = "coupon-\(steps)"
+        try await insist("coupon") { ports in
+            self.coupons.removeAll { $0.key == key }
+            self.coupons.append(
+                try await GrantCoupon(ports)(
+                    input, to: account.account.id, key: key, caller: Caller(account.user, requestID: "simulation")))
+        }
+    }
+
+    /// Use of some product, from some hour that may long be billed until one that comes; paid for, or a gift.
+    private func sellPackage() async throws {
+        guard packages.count < 30 else { return }
+        let account = accounts[Int.random(in: 0..<accounts.count, using: &random)]
+        let hour = Second(time.now().second.value / 3_600 * 3_600)
+        let (product, flavor) = [
+            ("training-job", SimulatedPrices.flavor), ("tokens", SimulatedPrices.input),
+            ("calls", SimulatedPrices.call),
+        ][Int.random(in: 0..<3, using: &random)]
+        let units = product == "calls" ? 1...20 : product == "tokens" ? 1...300 : 1...12
+        let input = SellPackage.Input(
+            name: "package", product: ProductID(product), flavor: Bool.random(using: &random) ? flavor : nil,
+            size: Quantity(units: Int128(Int.random(in: units, using: &random)) * Quantity.one / 2),
+            isMonthly: Bool.random(using: &random),
+            effectiveFrom: hour - Int64.random(in: -9...90, using: &random) * 3_600,
+            expiresAt: hour + Int64.random(in: 10...2_000, using: &random) * 3_600,
+            price: Amount(units: Bool.random(using: &random) ? 0 : Int128.random(in: 1...99_999, using: &random)))
+        let key = "package-\(steps)"
+        try await insist("package", orRefused: true) { ports in
+            self.packages.removeAll { $0.key == key }
+            self.packages.append(
+                try await SellPackage(ports)(
+                    input, to: account.account.id, key: key, caller: Caller(account.user, requestID: "simulation")))
+        }
+    }
+
     private func active() async throws -> [TrainingJob] {
         let ports = self.ports
         let steps = TrainingJobMachine.Step.allCases.filter { $0 != .ended }
-        return try await sqlite.read { _ = ports; return try $0.trainingJobs(inSteps: steps, limit: .max) }
+        return try await sqlite.read {
+            _ = ports; return try $0.trainingJobs(inSteps: steps, limit: .max)
+        }
     }
 
     /// What the supervisor does, one thing after the other.
@@ -278,8 +335,10 @@ final class Simulation {
             note("\(name) crashed")
             try await restart()
         } catch let fault as Fault where fault.code != .internalFault {
+            refusal = "\(fault)"
             note("\(name) refused: \(fault.code.name)")
         } catch let faults as Faults {
+            refusal = "\(faults)"
             note("\(name) refused: \(faults.all.map(\.code.name))")
         } catch {
             throw broken("no act fails", "\(name): \(error)")
@@ -287,16 +346,20 @@ final class Simulation {
     }
 
     /// The same until it is acknowledged.
-    private func insist(_ name: String, _ body: (Ports) async throws -> Void) async throws {
+    private func insist(
+        _ name: String, orRefused: Bool = false, _ body: (Ports) async throws -> Void
+    ) async throws {
         for _ in 0..<100 {
             var isDone = false
             try await act(name) { ports in
-                try await body(ports)
+                do { try await body(ports) } catch let fault as Fault where fault.code == .insufficientBalance {
+                    guard orRefused else { throw fault }
+                }
                 isDone = true
             }
             if isDone { return }
         }
-        throw broken("what is repeated is done", name)
+        throw broken("what is repeated is done", "\(name): \(refusal)")
     }
 
     private func restart() async throws {

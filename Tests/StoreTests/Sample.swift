@@ -42,7 +42,7 @@ enum Sample {
     static func line(
         _ id: String, segment: String = "a/0", resource: String = "job", hour: Int64 = 3_600,
         due: Int128 = 200_000_000, product: String = "training-job", cycle: String = "2026-03",
-        account: AccountID = account.id
+        account: AccountID = account.id, coupons: [CouponPart] = [], packages: [PackagePart] = []
     ) throws -> BillLine {
         let list = Amount(units: max(due, 0) + 7)
         return try BillLine(
@@ -54,7 +54,9 @@ enum Sample {
             priceVersion: "2026-01-01", list: list, discount: Amount(units: 5), truncated: Amount(units: 2),
             due: list - Amount(units: 7), dropped: Fraction(numerator: 1, denominator: 360_000), kind: .usage,
             cycle: cycle, billedAt: Instant(milliseconds: 1_234_567),
-            paid: WalletSplit(cash: list - Amount(units: 8), credit: Amount(units: 1), arrears: .zero))
+            paid: WalletSplit(
+                cash: list - Amount(units: 8) - coupons.total, credit: Amount(units: 1), arrears: .zero),
+            coupons: coupons, packages: packages)
     }
 
     static func job(

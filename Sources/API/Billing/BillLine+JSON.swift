@@ -23,8 +23,13 @@ extension BillLine {
             (
                 "paid",
                 .fields(
-                    ("cash", .text(paid.cash)), ("credit", .text(paid.credit)), ("arrears", .text(paid.arrears)))
-            ))
+                    ("coupon", .text(coupons.total)), ("cash", .text(paid.cash)), ("credit", .text(paid.credit)),
+                    ("arrears", .text(paid.arrears)))
+            ), ("packaged", .text(packages.total)),
+            (
+                "packages",
+                .array(packages.map { .fields(("id", .text($0.package)), ("counted", .text($0.counted))) })
+            ), ("coupons", .array(coupons.map { .fields(("id", .text($0.coupon)), ("amount", .text($0.amount))) })))
     }
 }
 

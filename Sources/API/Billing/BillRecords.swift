@@ -4,6 +4,7 @@ import Kernel
 import Ledger
 import Money
 import Pricing
+import Rating
 import Wire
 
 /// Writes bill lines as records of the billing centre.
@@ -32,9 +33,9 @@ struct BillRecords: Sendable {
                     (name: "spec_size_measure_id", value: .whole(unit == .gigabyteHour ? unit.measureID : 14)),
                     (name: "trade_time", value: .time(line.billedAt)), (name: "charge_mode", value: .text("3")),
                     (name: "order_id", value: .text("")), (name: "period_type", value: .text("25")),
-                    (name: "usage_type", value: .text("Duration")), (name: "usage", value: usage(line)),
+                    (name: "usage_type", value: .text("Duration")), (name: "usage", value: units(line, line.counted)),
                     (name: "usage_measure_id", value: .whole(unit.measureID)),
-                    (name: "free_resource_usage", value: .whole(0)),
+                    (name: "free_resource_usage", value: units(line, line.packages.total)),
                     (name: "free_resource_measure_id", value: .whole(unit.measureID)),
                     (name: "ri_usage", value: .whole(0)),
                     (name: "ri_usage_measure_id", value: .whole(unit.measureID)),
@@ -82,7 +83,8 @@ struct BillRecords: Sendable {
             // What the China site cuts off has no column here, so it counts as a discount: list − discount = due.
             (name: "discount_amount", value: .decimal(line.discount + line.truncated)),
             (name: "cash_amount", value: .decimal(line.paid.cash)),
-            (name: "credit_amount", value: .decimal(line.paid.credit)), (name: "coupon_amount", value: zero),
+            (name: "credit_amount", value: .decimal(line.paid.credit)),
+            (name: "coupon_amount", value: .decimal(line.coupons.total)),
             (name: "flexipurchase_coupon_amount", value: zero), (name: "stored_card_amount", value: zero),
             (name: "bonus_amount", value: zero), (name: "debt_amount", value: .decimal(line.paid.arrears)),
             (name: "adjustment_amount", value: zero), (name: "measure_id", value: .currencyUnit),
@@ -92,8 +94,8 @@ struct BillRecords: Sendable {
     private func product(_ line: BillLine) -> Product? { book.product(line.product) }
 
     /// Units with 10 decimals, the rest cut, as the billing centre writes usage.
-    private func usage(_ line: BillLine) -> JSONValue {
+    private func units(_ line: BillLine, _ quantity: Quantity) -> JSONValue {
         let counted = Int128(book.unit(of: line.product).counted)
-        return .number(FixedPoint.text(Rounding.towardZero.quotient(line.counted.units * 10_000, counted), scale: 10))
+        return .number(FixedPoint.text(Rounding.towardZero.quotient(quantity.units * 10_000, counted), scale: 10))
     }
 }

@@ -16,7 +16,8 @@ extension ShowMonthlySum.MonthlySum {
             ("total_count", .whole(shown.count)),
             ("bill_sums", .array(shown.dropFirst(page.offset).prefix(page.limit).map { record($0, account) })),
             ("consume_amount", .decimal(total)),
-            ("debt_amount", .decimal(shown.reduce(.zero) { $0 + $1.arrears })), ("coupon_amount", zero),
+            ("debt_amount", .decimal(shown.reduce(.zero) { $0 + $1.arrears })),
+            ("coupon_amount", .decimal(shown.reduce(.zero) { $0 + $1.coupon })),
             ("flexipurchase_coupon_amount", zero), ("stored_value_card_amount", zero),
             ("cash_amount", .decimal(shown.reduce(.zero) { $0 + $1.cash })),
             ("credit_amount", .decimal(shown.reduce(.zero) { $0 + $1.credit })), ("writeoff_amount", zero),
@@ -34,7 +35,8 @@ extension ShowMonthlySum.MonthlySum {
             ("resource_type_code", product.map { .text($0.resourceCode) }),
             ("resource_type_name", product.map { .text($0.name) }), ("official_amount", .decimal(sum.list)),
             ("official_discount_amount", .decimal(sum.discount)), ("truncated_amount", .decimal(sum.truncated)),
-            ("consume_amount", .decimal(sum.due)), ("coupon_amount", zero), ("flexipurchase_coupon_amount", zero),
+            ("consume_amount", .decimal(sum.due)), ("coupon_amount", .decimal(sum.coupon)),
+            ("flexipurchase_coupon_amount", zero),
             ("stored_value_card_amount", zero), ("debt_amount", .decimal(sum.arrears)), ("writeoff_amount", zero),
             ("cash_amount", .decimal(sum.cash)), ("credit_amount", .decimal(sum.credit)), ("measure_id", .currencyUnit))
     }

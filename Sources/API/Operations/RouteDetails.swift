@@ -25,6 +25,13 @@ struct RouteDetails: Sendable {
             answer: "account, project, user, access_key, secret_key"),
         "GET /atelier/v1/balance": RouteDetails(answer: balance),
         "POST /atelier/v1/accounts/{account_id}/top-ups": RouteDetails(body: ["amount"], answer: balance),
+        "POST /atelier/v1/accounts/{account_id}/coupons": RouteDetails(
+            body: ["name", "amount", "product?", "valid_from?", "valid_until"], status: 201, answer: coupon),
+        "GET /atelier/v1/accounts/{account_id}/coupons": RouteDetails(answer: "items of \(coupon), total"),
+        "POST /atelier/v1/accounts/{account_id}/packages": RouteDetails(
+            body: ["name", "product", "flavor?", "size", "monthly?", "effective_from?", "expires_at?", "price?"],
+            status: 201, answer: package),
+        "GET /atelier/v1/accounts/{account_id}/packages": RouteDetails(answer: "items of \(package), total"),
         "GET /atelier/v1/price-book": RouteDetails(
             answer: "id, currency, profile, version, zone, products, flavors with their dated prices"),
         "POST /atelier/v1/price-books/reload": RouteDetails(answer: "books [{id, version}]"),
@@ -57,6 +64,11 @@ struct RouteDetails: Sendable {
             query: ["task", "offset", "limit"], answer: "A piece of the log as bytes, its place in X-Log headers"),
     ]
 
+    private static let coupon =
+        "id, account_id, name, product, currency, granted, left, valid_from, valid_until, granted_at, state"
+    private static let package =
+        "id, account_id, name, product, flavor, size, unit, monthly, left, used, period_start, effective_from, "
+        + "expires_at, price, currency, created_at, state"
     private static let balance =
         "account_id, currency, cash, credit_limit, credit_drawn, arrears, held, unbilled, available"
 }

@@ -31,6 +31,8 @@ public struct AtelierAPI: Sendable {
         routes += VolumeOfferController(ports, projects: projects).routes
         routes += BillingController(ports, directory: directory).routes
         routes += AccountController(ports, directory: directory).routes
+        routes += BenefitController(ports).routes
+        routes += PromotionController(ports).routes
         routes += PriceController(ports, replacePriceBooks: replacePriceBooks).routes
         routes += UsageController(ports).routes
         routes += BillController(ports).routes

@@ -7,6 +7,8 @@ import Ledger
 import Metering
 import Money
 import Platform
+import Pricing
+import Rating
 import Store
 import Wire
 
@@ -25,6 +27,7 @@ struct ExportBooks {
         let out = self.out
         try await books.store.read { transaction in
             try Self.accounts(transaction, out)
+            try Self.benefits(transaction, out)
             try Self.stretches(transaction, out)
             try Self.events(transaction, out)
             try Self.lines(transaction, out)
@@ -63,6 +66,38 @@ struct ExportBooks {
         try table(out + "/marks.csv", "name,second") { put in
             var page = CSVWriter()
             if let hour = try transaction.openHour() { page.write(["open hour", String(hour.value)]) }
+            try put(page)
+        }
+    }
+
+    private static func benefits(_ transaction: any StoreTransaction, _ out: String) throws {
+        let coupons = "coupon,account,name,product,granted,valid_from,valid_until,granted_at"
+        try table(out + "/coupons.csv", coupons) { put in
+            var page = CSVWriter()
+            for owned in try transaction.coupons(of: nil) {
+                let coupon = owned.coupon
+                page.write([
+                    coupon.id.text, owned.account.text, owned.name, coupon.product ?? "", owned.granted.description,
+                    String(coupon.validFrom.value), String(coupon.validUntil.value),
+                    String(owned.grantedAt.milliseconds),
+                ])
+            }
+            try put(page)
+        }
+        let packages = """
+            package,account,name,product,flavor,size,monthly,effective_from,expires_at,created_at,price,applied
+            """
+        try table(out + "/packages.csv", packages) { put in
+            var page = CSVWriter()
+            for owned in try transaction.packages(of: nil) {
+                let package = owned.package
+                page.write([
+                    package.id.text, owned.account.text, owned.name, package.product.text, package.flavor?.text ?? "",
+                    package.size.description, package.isMonthly ? "1" : "0", String(package.effectiveFrom.value),
+                    String(package.expiresAt.value), String(package.createdAt.milliseconds), owned.price.description,
+                    owned.isApplied ? "1" : "0",
+                ])
+            }
             try put(page)
         }
     }
@@ -121,7 +156,7 @@ struct ExportBooks {
         let columns = """
             number,id,account,project,resource,segment,product,flavor,quantity,hour,from,until,seconds,counted,\
             unit_price,price_version,list,discount,discount_name,truncated,due,dropped,kind,cycle,billed_at,cash,\
-            credit,arrears,settlement
+            credit,arrears,settlement,packages,coupons,coupon
             """
         try table(out + "/lines.csv", columns) { put in
             var last: Int64 = 0
@@ -145,6 +180,7 @@ struct ExportBooks {
             line.discountName ?? "", line.truncated.description, line.due.description, line.dropped.description,
             line.kind.rawValue, line.cycle, String(line.billedAt.milliseconds), line.paid.cash.description,
             line.paid.credit.description, line.paid.arrears.description, line.settlement?.text ?? "",
+            line.packages.text, line.coupons.text, line.coupons.total.description,
         ]
     }
 

@@ -19,8 +19,10 @@ public struct Explanation: Hashable, Sendable {
     /// - Parameters:
     ///   - witness: who proves the facts.
     ///   - book: the book the line was billed by, in any edition since: its past never changes.
+    ///   - names: what people call packages and coupons, by id.
     public init(
-        of line: BillLine, facts: [Fact], witness: Witness = .executor, book: PriceBook, zone: BillingZone
+        of line: BillLine, facts: [Fact], witness: Witness = .executor, book: PriceBook, zone: BillingZone,
+        names: [String: String] = [:]
     ) {
         let currency = book.currency
         let unit = book.unit(of: line.product)
@@ -35,9 +37,8 @@ public struct Explanation: Hashable, Sendable {
             ?? line.unitPrice.map { "\($0) \(currency)/\(unit.name)" } ?? "unknown"
         steps =
             [Self.subject(of: line, facts: facts, witness: witness, unit: unit)]
-            + Self.steps(of: line, price: words, formula: formula, zone: zone) + [
-                rounding, Self.payment(of: line, currency),
-            ]
+            + Self.steps(of: line, price: words, formula: formula, zone: zone)
+            + Self.packages(of: line, names) + [rounding, Self.payment(of: line, currency, names)]
     }
 
     /// What was used, and who says so.
@@ -70,6 +71,18 @@ public struct Explanation: Hashable, Sendable {
         return steps
     }
 
+    private static func packages(of line: BillLine, _ names: [String: String]) -> [String] {
+        guard !line.packages.isEmpty else { return [] }
+        let parts = line.packages.map { part in
+            let name = names[part.package.text].map { " (\($0))" } ?? ""
+            return "\(part.counted) from \(part.package)\(name)"
+        }
+        return [
+            "Packages cover before anything is priced: " + parts.joined(separator: ", ")
+                + ". They are used in order of time, so what comes late may change which use they cover."
+        ]
+    }
+
     private static func story(of facts: [Fact], witness: Witness) -> String {
         guard let interval = try? RunInterval.of(facts) else { return "nothing yet" }
         let went = witness == .executor ? "ran" : "was there"
@@ -96,10 +109,15 @@ public struct Explanation: Hashable, Sendable {
         }
     }
 
-    private static func payment(of line: BillLine, _ currency: Currency) -> String {
-        let parts = [("cash", line.paid.cash), ("credit", line.paid.credit), ("arrears", line.paid.arrears)]
+    private static func payment(of line: BillLine, _ currency: Currency, _ names: [String: String]) -> String {
+        let coupons = line.coupons.map { part in
+            let name = names[part.coupon.text].map { " (\($0))" } ?? ""
+            return "\(part.amount) \(currency) from the coupon \(part.coupon)\(name)"
+        }
+        let wallet = [("cash", line.paid.cash), ("credit", line.paid.credit), ("arrears", line.paid.arrears)]
             .filter { $0.1 != .zero }
             .map { "\($0.1) \(currency) from \($0.0)" }
+        let parts = coupons + wallet
         return parts.isEmpty ? "Nothing had to be paid." : "Paid: " + parts.joined(separator: ", ") + "."
     }
 }

@@ -2,7 +2,7 @@ public import Kernel
 public import Metering
 public import Money
 public import Pricing
-import Rating
+public import Rating
 
 /// What one clock hour of a stretch still has to put on the bill.
 public struct HourClose: Sendable {
@@ -31,12 +31,14 @@ public struct HourClose: Sendable {
     /// - Parameters:
     ///   - use: what is counted, see `RunInterval.counted` and `Meter.counted`.
     ///   - before: what the account counted of this use in the month before this part.
+    ///   - covered: what packages cover of a quantity that is used at a second.
     public func lines(
-        of use: CountedUse, hour: Second, billed: [BillLine], before: Quantity = .zero
+        of use: CountedUse, hour: Second, billed: [BillLine], before: Quantity = .zero,
+        covered: HourRating.Covering = HourRating.nothing
     ) -> [BillLineDraft] {
         let charges = HourRating(
             of: use, inHour: hour, quantity: metered.segment.quantity, schedule: schedule, unit: unit,
-            profile: book.profile, before: before
+            profile: book.profile, before: before, covered: covered
         ).charges
         let expected = Tally.merged(charges.map { Tally(of: $0, version: book.version, isTime: unit.isTime) })
         let standing = Tally.standing(billed.filter { $0.kind != .minimum }, schedule: schedule)
@@ -87,6 +89,7 @@ private struct Tally {
     var truncated: Amount
     var due: Amount
     var dropped: Fraction
+    var packages: [PackagePart]
 
     /// What should be.
     init(of charge: Charge, version: String, isTime: Bool) {
@@ -100,6 +103,7 @@ private struct Tally {
         truncated = charge.truncated
         due = charge.due
         dropped = charge.dropped
+        packages = charge.packages
     }
 
     /// What a line says.
@@ -114,6 +118,7 @@ private struct Tally {
         truncated = line.truncated
         due = line.due
         dropped = line.dropped
+        packages = line.packages
     }
 
     /// What the lines of an hour say, rate by rate.
@@ -154,7 +159,7 @@ private struct Tally {
     /// The same rate with nothing used at it.
     var emptied: Tally {
         var tally = self
-        (tally.counted, tally.seconds, tally.dropped) = (.zero, 0, .none)
+        (tally.counted, tally.seconds, tally.dropped, tally.packages) = (.zero, 0, .none, [])
         (tally.list, tally.discount, tally.truncated, tally.due) = (.zero, .zero, .zero, .zero)
         return tally
     }
@@ -168,6 +173,7 @@ private struct Tally {
         truncated += other.truncated
         due += other.due
         dropped = dropped + other.dropped
+        packages += other.packages
     }
 
     /// The line that brings a bill from what stands to this; nil where nothing is missing.
@@ -177,7 +183,9 @@ private struct Tally {
         let seconds = self.seconds - (former?.seconds ?? 0)
         let counted = self.counted - (former?.counted ?? .zero)
         let list = self.list - (former?.list ?? .zero)
-        guard counted != .zero || list != .zero else { return nil }
+        let packages =
+            self.packages.isEmpty && former?.packages.isEmpty ?? true ? [] : self.packages.less(former?.packages ?? [])
+        guard counted != .zero || list != .zero || !packages.isEmpty else { return nil }
         let isGrowth = seconds > 0 && former != nil
         return BillLineDraft(
             metered: metered, hour: hour,
@@ -185,6 +193,7 @@ private struct Tally {
             seconds: seconds, counted: counted, unitPrice: rate.price.unitPrice, discountName: rate.discount?.name,
             priceVersion: version, list: list, discount: discount - (former?.discount ?? .zero),
             truncated: truncated - (former?.truncated ?? .zero), due: due - (former?.due ?? .zero),
-            dropped: dropped - (former?.dropped ?? .none), kind: kind ?? (former == nil ? .usage : .correction))
+            dropped: dropped - (former?.dropped ?? .none), kind: kind ?? (former == nil ? .usage : .correction),
+            packages: packages)
     }
 }

@@ -20,15 +20,9 @@ public struct IntervalBill: Hashable, Sendable {
     public struct Line: Hashable, Sendable {
         public let charge: Charge
         /// What packages took of the use before it was priced.
-        public let deductions: [PackageBalances.Deduction]
+        public let deductions: [PackagePart]
         /// What coupons pay of what is due.
         public let coupons: [CouponPart]
-    }
-
-    /// What one coupon pays of a line.
-    public struct CouponPart: Hashable, Sendable {
-        public let coupon: CouponID
-        public let amount: Amount
     }
 
     /// - Parameters:
@@ -54,7 +48,7 @@ public struct IntervalBill: Hashable, Sendable {
                 let use = Quantity((piece.span.upperBound - piece.span.lowerBound) * segment.quantity)
                 let deductions = balances.deduct(
                     use, product: segment.product, flavor: segment.flavor, unit: unit, at: piece.span.lowerBound)
-                let covered = deductions.reduce(Quantity.zero) { $0 + $1.counted }
+                let covered = deductions.total
                 let charge = Charge(
                     span: piece.span, counted: use,
                     fee: price.formula.fee(from: before + covered, to: before + use, unit: unit), price: price,
@@ -63,10 +57,7 @@ public struct IntervalBill: Hashable, Sendable {
                     charge.due, product: segment.product.text, usedAt: piece.span.lowerBound, from: purses)
                 purses = purses.map { coupon in coupon.less(parts.first { $0.coupon == coupon.id }?.amount ?? .zero) }
                 before += use
-                lines.append(
-                    Line(
-                        charge: charge, deductions: deductions,
-                        coupons: parts.map { CouponPart(coupon: $0.coupon, amount: $0.amount) }))
+                lines.append(Line(charge: charge, deductions: deductions, coupons: parts))
             }
         }
         self.lines = lines
@@ -85,11 +76,4 @@ public struct IntervalBill: Hashable, Sendable {
         lines.reduce(.zero) { sum, line in line.deductions.reduce(sum) { $0 + $1.counted } }
     }
     public var coupon: Amount { lines.reduce(.zero) { sum, line in line.coupons.reduce(sum) { $0 + $1.amount } } }
-}
-
-extension Coupon {
-    fileprivate func less(_ amount: Amount) -> Coupon {
-        Coupon(
-            id: id, remaining: remaining - amount, product: product, validFrom: validFrom, validUntil: validUntil)
-    }
 }

@@ -1,17 +1,21 @@
+import Ledger
 import Metering
 public import Money
 public import Pricing
+import Rating
 
 /// The arithmetic of a bill line, as people can check it with pencil and paper.
 public enum BillFormula {
     /// Such as `600 s × 1 × 0.66 USD/h ÷ 3600 = 0.11 USD`, or with `10 GB` for a volume; where the price depends on
     /// the month's use, what was counted and what it added to the month's fee.
     public static func text(
-        seconds: Int64, quantity: Int64, counted: Quantity, unitPrice: UnitPrice?, unit: UsageUnit, list: Amount,
-        currency: Currency
+        seconds: Int64, quantity: Int64, counted: Quantity, packaged: Quantity = .zero, unitPrice: UnitPrice?,
+        unit: UsageUnit, list: Amount, currency: Currency
     ) -> String {
         let isTime = counted == Quantity(seconds * quantity)
-        let use = isTime ? "\(seconds) s × \(quantity)\(unit == .gigabyteHour ? " GB" : "")" : "\(counted)"
+        let size = unit == .gigabyteHour ? " GB" : ""
+        let whole = isTime ? "\(seconds) s × \(quantity)\(size)" : "\(counted)"
+        let use = packaged == .zero ? whole : "(\(whole) − \(packaged) from packages)"
         guard let unitPrice else {
             return "\(use) of \(unit.name), at what it adds to the month's fee = \(list) \(currency)"
         }
@@ -24,8 +28,8 @@ extension BillLine {
     /// The arithmetic of the list price.
     public func formula(unit: UsageUnit, currency: Currency) -> String {
         BillFormula.text(
-            seconds: seconds, quantity: quantity, counted: counted, unitPrice: unitPrice, unit: unit, list: list,
-            currency: currency)
+            seconds: seconds, quantity: quantity, counted: counted, packaged: packages.total, unitPrice: unitPrice,
+            unit: unit, list: list, currency: currency)
     }
 }
 
@@ -33,7 +37,7 @@ extension BillLineDraft {
     /// The arithmetic of the list price.
     public func formula(unit: UsageUnit, currency: Currency) -> String {
         BillFormula.text(
-            seconds: seconds, quantity: metered.segment.quantity, counted: counted, unitPrice: unitPrice, unit: unit,
-            list: list, currency: currency)
+            seconds: seconds, quantity: metered.segment.quantity, counted: counted, packaged: packages.total,
+            unitPrice: unitPrice, unit: unit, list: list, currency: currency)
     }
 }

@@ -1,6 +1,7 @@
 import Kernel
 public import Ledger
 import Money
+import Rating
 
 extension JournalText {
     /// Adds everything that a bill line says.
@@ -14,5 +15,8 @@ extension JournalText {
             line.kind.rawValue, line.cycle, String(line.billedAt.milliseconds), line.paid.cash.description,
             line.paid.credit.description, line.paid.arrears.description,
         ] { add(field) }
+        // Only where there are any, so that the links of older journals stay as they are; no line's id begins so.
+        if !line.packages.isEmpty { add("packages " + line.packages.text) }
+        if !line.coupons.isEmpty { add("coupons " + line.coupons.text) }
     }
 }

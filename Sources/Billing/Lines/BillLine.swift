@@ -4,7 +4,7 @@ public import Ledger
 public import Metering
 public import Money
 public import Pricing
-import Rating
+public import Rating
 
 /// One line of a bill: the use of one resource in one clock hour at one price, what it came to, and how it was paid.
 public struct BillLine: Hashable, Sendable {
@@ -38,7 +38,12 @@ public struct BillLine: Hashable, Sendable {
     /// The month it was billed in, `YYYY-MM`; a late line stands in the month that was open.
     public let cycle: String
     public let billedAt: Instant
+    /// What the wallet pays of what is due.
     public let paid: WalletSplit
+    /// What coupons pay of what is due.
+    public let coupons: [CouponPart]
+    /// What packages cover of what is counted; `list` is for the rest.
+    public let packages: [PackagePart]
     /// The posting that charges it with others; nil where a posting of its own does.
     public let settlement: PostingID?
 
@@ -56,9 +61,10 @@ public struct BillLine: Hashable, Sendable {
         segment: SegmentID, product: ProductID, flavor: FlavorID, quantity: Int64, hour: Second, from: Second,
         until: Second, seconds: Int64, counted: Quantity, unitPrice: UnitPrice?, discountName: String? = nil,
         priceVersion: String, list: Amount, discount: Amount, truncated: Amount, due: Amount, dropped: Fraction,
-        kind: Kind, cycle: String, billedAt: Instant, paid: WalletSplit, settlement: PostingID? = nil
+        kind: Kind, cycle: String, billedAt: Instant, paid: WalletSplit, coupons: [CouponPart] = [],
+        packages: [PackagePart] = [], settlement: PostingID? = nil
     ) throws(Fault) {
-        guard list == discount + truncated + due, paid.total == due else {
+        guard list == discount + truncated + due, coupons.total + paid.total == due else {
             throw Fault(.internalFault, "The amounts of bill line \(id) do not add up.")
         }
         self.id = id
@@ -87,6 +93,8 @@ public struct BillLine: Hashable, Sendable {
         self.cycle = cycle
         self.billedAt = billedAt
         self.paid = paid
+        self.coupons = coupons
+        self.packages = packages
         self.settlement = settlement
     }
 
@@ -95,7 +103,7 @@ public struct BillLine: Hashable, Sendable {
     /// - Throws: `internalFault` where the payment is not what is due.
     public init(
         _ draft: BillLineDraft, id: BillLineID, cycle: String, billedAt: Instant, paid: WalletSplit,
-        settlement: PostingID? = nil
+        coupons: [CouponPart] = [], settlement: PostingID? = nil
     ) throws(Fault) {
         let metered = draft.metered
         try self.init(
@@ -106,7 +114,7 @@ public struct BillLine: Hashable, Sendable {
             discountName: draft.discountName, priceVersion: draft.priceVersion, list: draft.list,
             discount: draft.discount, truncated: draft.truncated, due: draft.due,
             dropped: draft.dropped, kind: draft.kind, cycle: cycle, billedAt: billedAt, paid: paid,
-            settlement: settlement)
+            coupons: coupons, packages: draft.packages, settlement: settlement)
     }
 }
 

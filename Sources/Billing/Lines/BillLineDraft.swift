@@ -1,6 +1,6 @@
 public import Kernel
 public import Money
-import Rating
+public import Rating
 
 /// What the next close would put on the bill for one clock hour of a stretch at one price; not numbered or paid yet.
 public struct BillLineDraft: Hashable, Sendable {
@@ -26,4 +26,6 @@ public struct BillLineDraft: Hashable, Sendable {
     public let due: Amount
     public let dropped: Fraction
     public let kind: BillLine.Kind
+    /// What packages cover of what is counted; `list` is for the rest.
+    public let packages: [PackagePart]
 }

@@ -3,23 +3,29 @@ public import Ledger
 public import Money
 
 extension Posting {
-    /// Bill lines of one account in the books: the customer pays what is due, the site spares what was cut, both are
-    /// revenue.
+    /// Bill lines of one account in the books: the customer and coupons pay what is due, the site spares what was cut,
+    /// all are revenue.
     ///
     /// - Parameter reference: the line's id, or `settlement:` and the posting's where it charges lines together.
     public static func charge(
         for lines: [BillLine], owner: String, id: PostingID, at: Instant, reference: String, currency: Currency
     ) throws(Fault) -> Posting {
         let paid = lines.reduce(WalletSplit.zero) { $0 + $1.paid }
+        let coupons = lines.flatMap(\.coupons).merged
         let truncated = lines.reduce(Amount.zero) { $0 + $1.truncated }
+        let parts = coupons.map { part in
+            Entry(
+                account: LedgerAccount(owner: part.coupon.text, kind: .coupon, currency: currency),
+                amount: -part.amount)
+        }
         return try Posting(
             id: id, at: at, kind: .charge, reference: reference,
-            entries: paid.entries(owner: owner, currency: currency, sign: -1) + [
+            entries: paid.entries(owner: owner, currency: currency, sign: -1) + parts + [
                 Entry(
                     account: LedgerAccount(owner: owner, kind: .truncation, currency: currency), amount: -truncated),
                 Entry(
                     account: LedgerAccount(owner: owner, kind: .revenue, currency: currency),
-                    amount: paid.total + truncated),
+                    amount: coupons.total + paid.total + truncated),
             ])
     }
 

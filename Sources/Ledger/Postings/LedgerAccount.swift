@@ -2,7 +2,7 @@ public import Money
 
 /// One balance of the books: whose, of what kind, in which currency.
 public struct LedgerAccount: Hashable, Sendable {
-    /// The account it belongs to.
+    /// The account it belongs to; of a coupon's balance, the coupon.
     public let owner: String
     public let kind: Kind
     public let currency: Currency
@@ -14,13 +14,15 @@ public struct LedgerAccount: Hashable, Sendable {
         case credit
         /// Debt beyond the credit: negative by what is owed.
         case arrears
+        /// What is left of a coupon.
+        case coupon
         /// What the account's use was worth at list price.
         case revenue
         /// What the site spared the account by cutting to the cent; negative.
         case truncation
         /// What rounding monthly totals moved.
         case rounding
-        /// Where money put in came from; negative by what came.
+        /// Where money put in, and coupons, came from; negative by what came.
         case funding
     }
 

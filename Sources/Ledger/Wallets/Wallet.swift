@@ -61,13 +61,16 @@ public struct Wallet: Hashable, Sendable {
     }
 
     /// Refuses what the wallet cannot cover (law 9).
-    public func requireRoom(for amount: Amount, currency: Currency) throws(Fault) {
-        guard isInArrears || available < amount else { return }
+    ///
+    /// - Parameter coupons: what coupons have left that would pay for the same.
+    public func requireRoom(for amount: Amount, currency: Currency, coupons: Amount = .zero) throws(Fault) {
+        guard isInArrears || available + coupons < amount else { return }
         let state =
             isInArrears
             ? "the account owes \(arrears.text(decimals: 2)) \(currency)"
             : "\(available.text(decimals: 2)) \(currency) are available (cash \(cash.text(decimals: 2)), credit left "
                 + "\((creditLimit - creditDrawn).text(decimals: 2)), reserved \(held.text(decimals: 2)))"
+                + (coupons > .zero ? " and \(coupons.text(decimals: 2)) in coupons" : "")
         throw Fault(
             .insufficientBalance,
             "The first hour costs \(amount.text(decimals: 2)) \(currency), but \(state); top the account up first.")

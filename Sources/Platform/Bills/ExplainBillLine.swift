@@ -5,6 +5,7 @@ public import Ledger
 import Metering
 public import Money
 import Pricing
+import Rating
 
 /// Explains a bill line down to the facts behind it (law 7).
 public struct ExplainBillLine: Sendable {
@@ -34,7 +35,8 @@ public struct ExplainBillLine: Sendable {
                 line: line,
                 explanation: Explanation(
                     of: line, facts: try transaction.facts(behind: line), witness: metered?.witness ?? .executor,
-                    book: try ports.catalogue.book(metered?.book ?? terms.book), zone: ports.settings.zone),
+                    book: try ports.catalogue.book(metered?.book ?? terms.book), zone: ports.settings.zone,
+                    names: try transaction.names(of: line)),
                 postings: try transaction.postings(charging: line, currency: terms.currency),
                 currency: terms.currency)
         }
@@ -48,6 +50,18 @@ extension StoreTransaction {
         let facts = try facts(of: line.segment)
         let near = facts.filter { $0.kind != .alive || hour.contains($0.at) }
         return near.count > 1 || facts.count == 1 ? near : facts
+    }
+
+    /// What people call the packages and coupons of a line, by id.
+    fileprivate func names(of line: BillLine) throws -> [String: String] {
+        var names: [String: String] = [:]
+        if !line.packages.isEmpty {
+            for owned in try packages(of: line.account) { names[owned.package.id.text] = owned.name }
+        }
+        if !line.coupons.isEmpty {
+            for owned in try coupons(of: line.account) { names[owned.coupon.id.text] = owned.name }
+        }
+        return names
     }
 
     /// How a line was posted: the posting of its own, or its share of the one that charges it with others.

@@ -36,6 +36,11 @@ extension StoreTransaction {
     func unbilledCharges(
         of metered: MeteredSegment, facts: [Fact], until now: Second? = nil, ports: Ports
     ) throws -> [BillLineDraft] {
+        if let packaged = try packaged(metered, catalogue: ports.catalogue, zone: ports.settings.zone) {
+            let until = max(ports.clock.now().second, now ?? facts.last?.at ?? Second(.min))
+            return try packaged.unbilled(until: until, longer: now.map { (metered.segment.id, until: $0) })
+                .filter { $0.metered.segment.id == metered.segment.id }
+        }
         let book = try ports.catalogue.book(metered.book)
         var drafts: [BillLineDraft] = []
         for (hour, use) in try unbilledHours(of: metered, facts: facts.until(now), book: book) {
@@ -70,8 +75,14 @@ extension StoreTransaction {
 
     /// What metered events of an account come to that no bill shows yet.
     func unbilledEvents(of account: AccountID, ports: Ports) throws -> Amount {
-        try unsettledSeries(of: account, before: Second(.max)).reduce(Amount.zero) { sum, series in
+        var covered: Set<ProductID> = []
+        return try unsettledSeries(of: account, before: Second(.max)).reduce(Amount.zero) { sum, series in
             guard let metered = try meteredSegment(series.segment) else { return sum }
+            if let packaged = try packaged(metered, catalogue: ports.catalogue, zone: ports.settings.zone) {
+                guard covered.insert(metered.segment.product).inserted else { return sum }
+                return try packaged.unbilled(until: ports.clock.now().second).filter { $0.metered.meter != nil }
+                    .reduce(sum) { $0 + $1.due }
+            }
             return try unbilledCharges(of: metered, facts: [], ports: ports).reduce(sum) { $0 + $1.due }
         }
     }

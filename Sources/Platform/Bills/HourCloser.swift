@@ -3,6 +3,7 @@ import Kernel
 import Ledger
 import Metering
 import Pricing
+import Rating
 import Workloads
 
 /// Closes clock hours: every second that is proven, and every event, becomes bill lines and postings; then the mark
@@ -61,7 +62,8 @@ public final class HourCloser: Sendable {
     }
 
     /// Closes the hours in which nothing ran in one step, so that a server that was away for a year, or whose simulated
-    /// clock was moved by one, is at work at once. Months that ended meanwhile are closed one by one.
+    /// clock was moved by one, is at work at once. Months that ended meanwhile are closed one by one, with what
+    /// their fees lack to a minimum.
     ///
     /// True where there were such hours.
     private func passIdleHours(from hour: Second) async throws -> Bool {
@@ -72,6 +74,7 @@ public final class HourCloser: Sendable {
         guard next > hour else { return false }
         var month = zone.bounds(ofCycle: zone.cycle(hour))
         while let end = month?.upperBound, end <= next {
+            try await settleMinimums(through: end - 3_600, settledUses: [])
             try await CloseCycle(ports)(ifEndedBy: end)
             month = zone.bounds(ofCycle: zone.cycle(end))
         }
@@ -104,6 +107,7 @@ public final class HourCloser: Sendable {
     private func settle(through hour: Second) async throws {
         var uses = try await settleStretches(through: hour)
         uses = try await settleSeries(through: hour, settledUses: uses)
+        uses = try await settlePackages(through: hour, settledUses: uses)
         if ports.settings.zone.month(of: hour).upperBound == hour + 3_600 {
             try await settleMinimums(through: hour, settledUses: uses)
         }
@@ -118,7 +122,7 @@ public final class HourCloser: Sendable {
             (last, settled) = try await ports.store.write { transaction in
                 let stretches = try transaction.unsettledSegments(
                     before: hour + 3_600, after: after, limit: Self.batch)
-                var settle = SettleHour(through: hour, settledUses: uses, transaction: transaction, ports: ports)
+                var settle = try SettleHour(through: hour, settledUses: uses, transaction: transaction, ports: ports)
                 for stretch in stretches { try settle.settle(stretch) }
                 try settle.post()
                 return (stretches.last, settle.settledUses)
@@ -135,8 +139,25 @@ public final class HourCloser: Sendable {
             let (uses, batch) = (settled, rest.prefix(Self.batch))
             rest = rest.dropFirst(Self.batch)
             settled = try await ports.store.write { transaction in
-                var settle = SettleHour(through: hour, settledUses: uses, transaction: transaction, ports: ports)
+                var settle = try SettleHour(through: hour, settledUses: uses, transaction: transaction, ports: ports)
                 for series in batch { try settle.settle(series) }
+                try settle.post()
+                return settle.settledUses
+            }
+        }
+        return settled
+    }
+
+    /// New packages may cover what is billed already, though nothing of it runs any more.
+    private func settlePackages(through hour: Second, settledUses: Set<AccountUse>) async throws -> Set<AccountUse> {
+        let ports = self.ports
+        var settled = settledUses
+        for new in try await ports.store.read({ try $0.newPackages(before: hour + 3_600) }) {
+            let uses = settled
+            settled = try await ports.store.write { transaction in
+                var settle = try SettleHour(
+                    through: hour, settledUses: uses, transaction: transaction, ports: ports)
+                try settle.settlePackages(of: new.account, product: new.package.product)
                 try settle.post()
                 return settle.settledUses
             }
@@ -155,7 +176,7 @@ public final class HourCloser: Sendable {
         for use in try await ports.store.read({ try $0.accountUses() })
         where !settledUses.contains(use) && priced.contains(PricedUse(product: use.product, flavor: use.flavor)) {
             try await ports.store.write { transaction in
-                var settle = SettleHour(
+                var settle = try SettleHour(
                     through: hour, settledUses: settledUses, transaction: transaction, ports: ports)
                 try settle.settleMinimum(of: use)
                 try settle.post()

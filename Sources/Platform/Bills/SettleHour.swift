@@ -4,6 +4,7 @@ import Kernel
 import Ledger
 import Metering
 import Pricing
+import Rating
 
 /// Bills stretches and series through an hour, inside a transaction: lines, how they are paid, and the postings.
 struct SettleHour {
@@ -14,16 +15,21 @@ struct SettleHour {
     private let cycle: String
     private var books: [String: PriceBook] = [:]
     private var settlements: [AccountID: Settlement] = [:]
+    private var packages: [AccountID: [OwnedPackage]] = [:]
+    private let benefits: Benefits
     /// Uses whose whole month is billed through the hour, in this transaction or one before.
     private(set) var settledUses: Set<AccountUse>
 
-    init(through lastHour: Second, settledUses: Set<AccountUse>, transaction: any StoreTransaction, ports: Ports) {
+    init(
+        through lastHour: Second, settledUses: Set<AccountUse>, transaction: any StoreTransaction, ports: Ports
+    ) throws {
         self.lastHour = lastHour
         end = lastHour + 3_600
         cycle = ports.settings.zone.cycle(lastHour)
         self.settledUses = settledUses
         self.transaction = transaction
         self.ports = ports
+        benefits = try transaction.benefits()
     }
 
     /// Bills what a stretch ran until the hour's end.
@@ -34,7 +40,9 @@ struct SettleHour {
         let close = HourClose(of: metered, book: book)
         let first = stretch.settledThrough ?? interval.start
         var hour = ports.settings.zone.startOfHour(first)
-        if close.dependsOnMonth {
+        if try settlePackages(of: metered.account, product: metered.segment.product) {
+            // All of the product is billed together.
+        } else if close.dependsOnMonth {
             try settleMonths(like: metered)
         } else {
             // Only an hour that was settled in part has lines, save where what is counted is not what ran.
@@ -63,7 +71,9 @@ struct SettleHour {
         guard let metered = try transaction.meteredSegment(series.segment) else { return }
         let book = try book(metered.book)
         let close = HourClose(of: metered, book: book)
-        if close.dependsOnMonth {
+        if try settlePackages(of: metered.account, product: metered.segment.product) {
+            // All of the product is billed together.
+        } else if close.dependsOnMonth {
             try settleMonths(like: metered)
         } else {
             for (hour, use) in try transaction.unsettledHours(of: metered, before: end, book: book) {
@@ -89,8 +99,32 @@ struct SettleHour {
         }
     }
 
+    /// Bills a product of which an account has packages, from the first hour that is not settled on; false where it has
+    /// none of it.
+    ///
+    /// - Parameter hour: an hour from which on all is looked at in any case.
+    @discardableResult
+    mutating func settlePackages(
+        of account: AccountID, product: ProductID, from hour: Second? = nil
+    ) throws -> Bool {
+        guard benefits.hasPackages else { return false }
+        let owned = try packages[account] ?? transaction.packages(of: account)
+        packages[account] = owned
+        guard
+            let settle = SettlePackages(
+                of: account, product: product, packages: owned, catalogue: ports.catalogue, zone: ports.settings.zone,
+                transaction: transaction)
+        else { return false }
+        guard settledUses.insert(.allFlavors(of: account, product: product)).inserted else { return true }
+        guard let first = try [settle.firstUnsettled(before: end), hour].compactMap({ $0 }).min() else { return true }
+        for (draft, book) in try settle.drafts(from: first, through: lastHour) { try add(draft, book) }
+        for new in settle.newPackages(before: end) { try transaction.applied(new.package.id) }
+        return true
+    }
+
     /// At the end of a month, what its fees lack to their minimum, though nothing of the use may run any more.
     mutating func settleMinimum(of use: AccountUse) throws {
+        if try settlePackages(of: use.account, product: use.product, from: lastHour) { return }
         let settle = SettleMonth(catalogue: ports.catalogue, zone: ports.settings.zone, transaction: transaction)
         let month = ports.settings.zone.month(of: lastHour)
         for (draft, book) in try settle.drafts(of: use, in: month, from: lastHour, through: lastHour) {
@@ -107,12 +141,12 @@ struct SettleHour {
 
     private mutating func add(_ draft: BillLineDraft, _ book: PriceBook) throws {
         let (account, cycle) = (draft.metered.account, self.cycle)
-        let ports = self.ports
+        let (ports, transaction) = (self.ports, self.transaction)
         if settlements[account] == nil {
             settlements[account] = try Settlement(
-                of: account, currency: book.currency, transaction: transaction, ports: ports)
+                of: account, currency: book.currency, benefits: benefits, transaction: transaction, ports: ports)
         }
-        try settlements[account]?.add(draft, cycle: cycle, ports: ports)
+        try settlements[account]?.add(draft, cycle: cycle, transaction: transaction, ports: ports)
     }
 
     private mutating func book(_ id: String) throws -> PriceBook {

@@ -41,6 +41,7 @@ extension StoreTransaction {
     /// The lines that a posting charges, in order; none for any other posting.
     func chargedLines(of posting: Posting) throws -> [BillLine] {
         if posting.isSettlement { return try billLines(of: posting.id) }
-        return posting.kind == .charge ? try billLine(BillLineID(posting.reference)).map { [$0] } ?? [] : []
+        guard posting.kind == .charge, !posting.isPurchase else { return [] }
+        return try billLine(BillLineID(posting.reference)).map { [$0] } ?? []
     }
 }

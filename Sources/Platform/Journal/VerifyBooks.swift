@@ -5,6 +5,7 @@ import Ledger
 import Metering
 import Money
 import Pricing
+import Rating
 
 /// Recomputes everything that can be recomputed: the journal's chain, the balances, and every bill from its facts.
 public struct VerifyBooks: Sendable {
@@ -68,6 +69,8 @@ private struct Verification {
     /// Until when stretches are billed that are not billed for good; nil where nothing of one is.
     private var settledThrough: [SegmentID: Second?] = [:]
     private var verified: Set<UseMonth> = []
+    private var packages: [AccountID: [OwnedPackage]] = [:]
+    private var packaged: Set<AccountUse> = []
 
     init(transaction: any StoreTransaction, catalogue: Catalogue, settings: Settings, digests: any Digests) {
         self.transaction = transaction
@@ -85,6 +88,7 @@ private struct Verification {
     /// Every posting balances, charges its line, and fits the chain.
     mutating func journal(_ progress: (Int64) -> Void) throws(Misfit) {
         let chain = JournalChain(digests: digests)
+        var benefits = try found { try BenefitReplay(transaction) }
         while true {
             let page = try found { try transaction.postings(after: counts.postings, limit: 1_000) }
             let links = try found { try transaction.links(after: counts.postings, limit: 1_000) }
@@ -100,11 +104,15 @@ private struct Verification {
                         words: "Posting \(numbered.number) (\(numbered.posting.id), for \(numbered.posting.reference)) "
                             + "does not fit the chain: it, a line of it, or a posting before it was changed.")
                 }
+                if let words = try found({ try benefits.misfit(of: numbered.posting, lines: lines) }) {
+                    throw Misfit(words: words)
+                }
                 root = link
                 counts.postings = numbered.number
             }
             progress(counts.postings)
         }
+        if let words = benefits.missing { throw Misfit(words: words) }
         let lines = try found { try transaction.billLineCount() }
         guard lines == counts.lines else {
             throw Misfit(words: "There are \(lines) bill lines, and the journal charges \(counts.lines).")
@@ -119,7 +127,7 @@ private struct Verification {
     /// The lines that a posting charges, if it charges them as it should.
     private mutating func chargedLines(of numbered: NumberedPosting) throws(Misfit) -> [BillLine] {
         let posting = numbered.posting
-        guard posting.kind == .charge else { return [] }
+        guard posting.kind == .charge, !posting.isPurchase else { return [] }
         let lines = try found { try transaction.chargedLines(of: posting) }
         guard let first = lines.first else {
             throw Misfit(words: "Posting \(numbered.number) charges the line \(posting.reference), which is missing.")
@@ -189,6 +197,7 @@ private struct Verification {
     /// Every hour that is closed is billed as its facts and prices say.
     mutating func bills() throws(Misfit) {
         guard let open = try found({ try transaction.openHour() }) else { return }
+        packages = Dictionary(grouping: try found { try transaction.packages(of: nil) }, by: \.account)
         var stretches: [MeteredSegment] = []
         try found { try transaction.eachStretch { stretches += $0 } }
         settledThrough = try found { try transaction.unsettledStretches() }
@@ -216,6 +225,7 @@ private struct Verification {
         let billed = Dictionary(grouping: lines, by: \.hour)
         let unsettled = try found { try firstUnsettled(of: metered, start: start, before: open) }
         if use.isTold(from: unsettled, before: open) { counts.waiting += 1 }
+        if try isPackaged(metered, before: open) { return }
         for hour in Set(billed.keys).union(use.hours(in: settings.zone)).sorted() {
             // An hour that is proven in part may still be told of; so may one that is not closed.
             guard hour < unsettled, use.isSettled(in: hour) else { continue }
@@ -234,6 +244,37 @@ private struct Verification {
         let reading = try transaction.unsettledReadings(of: metered.segment.id, before: open).first
         let stretch = settledThrough[metered.segment.id].map { $0 ?? start }
         return min(open, settings.zone.startOfHour(reading ?? stretch ?? open))
+    }
+
+    /// Verifies a stretch with all others of its product where its account has packages of it; false where it has none.
+    private mutating func isPackaged(_ metered: MeteredSegment, before open: Second) throws(Misfit) -> Bool {
+        guard
+            let settle = SettlePackages(
+                of: metered.account, product: metered.segment.product, packages: packages[metered.account] ?? [],
+                catalogue: catalogue, zone: settings.zone, transaction: transaction)
+        else { return false }
+        if packaged.insert(.allFlavors(of: metered.account, product: metered.segment.product)).inserted {
+            try bill(settle, before: open)
+        }
+        return true
+    }
+
+    /// A product of which an account has packages, from its first use on; and what its packages have left.
+    private func bill(_ settle: SettlePackages, before open: Second) throws(Misfit) {
+        let end = try found { try settle.settledEnd(before: open) }
+        if let first = try found({ try settle.firstUse(before: open) }), first < end {
+            let drafts = try found { try settle.drafts(from: first, through: end - 3_600, isWhole: true) }
+            if let draft = drafts.first?.draft { throw Misfit(words: Self.words(draft, draft.metered)) }
+        }
+        let (uses, billed) = try found {
+            (try transaction.packageUses(of: settle.account), try settle.billedUses())
+        }
+        for owned in settle.packages {
+            let id = owned.package.id
+            let (says, gives) = (uses.filter { $0.key.package == id }, billed.filter { $0.key.package == id })
+            guard says.filter({ $0.value != .zero }) != gives.filter({ $0.value != .zero }) else { continue }
+            throw Misfit(words: "What the package \(id) has given is not what the lines say that it covers.")
+        }
     }
 
     /// What a stretch or a series counts; of a series what was told before the open hour.

@@ -5,6 +5,7 @@ public import Ledger
 public import Metering
 public import Money
 public import Pricing
+public import Rating
 
 /// Bill lines, append-only.
 public protocol BillRecords {
@@ -29,6 +30,10 @@ public protocol BillRecords {
     func billLines(of resource: ResourceID, account: AccountID) throws -> [BillLine]
     /// A page of an account's lines, the newest hour first.
     func billLines(_ query: BillLineQuery) throws -> Page<BillLine>
+    /// A page of an account's lines that a package covers, or any where it is nil, the newest hour first.
+    func billLines(
+        coveredBy package: ResourcePackageID?, of account: AccountID, hours: Range<Second>, page: PageRequest
+    ) throws -> Page<BillLine>
     /// Sums of an account's lines in a cycle, one a product.
     func billSums(account: AccountID, cycle: String) throws -> [BillSum]
     /// The first of all kept sums that is not what its lines give, recomputed; nil where all are.
@@ -83,13 +88,14 @@ public struct BillSum: Hashable, Sendable {
     public let discount: Amount
     public let truncated: Amount
     public let due: Amount
+    public let coupon: Amount
     public let cash: Amount
     public let credit: Amount
     public let arrears: Amount
 
     public init(
         product: String, lines: Int, seconds: Int64, list: Amount, discount: Amount, truncated: Amount, due: Amount,
-        cash: Amount, credit: Amount, arrears: Amount
+        coupon: Amount = .zero, cash: Amount, credit: Amount, arrears: Amount
     ) {
         self.product = product
         self.lines = lines
@@ -98,6 +104,7 @@ public struct BillSum: Hashable, Sendable {
         self.discount = discount
         self.truncated = truncated
         self.due = due
+        self.coupon = coupon
         self.cash = cash
         self.credit = credit
         self.arrears = arrears

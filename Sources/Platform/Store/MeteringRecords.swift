@@ -17,6 +17,8 @@ public protocol MeteringRecords {
     func meteredSegments(after: SegmentID?, limit: Int) throws -> [MeteredSegment]
     /// The stretches and series of one use of an account, by id.
     func segments(of use: AccountUse) throws -> [ProvenSegment]
+    /// The stretches and series of an account's use of a product, of all flavors, by id.
+    func segments(of account: AccountID, product: ProductID) throws -> [ProvenSegment]
     /// Everything that any account has used, ever.
     func accountUses() throws -> [AccountUse]
 
@@ -82,6 +84,11 @@ public struct AccountUse: Hashable, Sendable {
         self.account = account
         self.product = product
         self.flavor = flavor
+    }
+
+    /// All that an account uses of a product, which packages may cover together.
+    static func allFlavors(of account: AccountID, product: ProductID) -> AccountUse {
+        AccountUse(account: account, product: product, flavor: FlavorID(""))
     }
 
     public init(_ metered: MeteredSegment) {

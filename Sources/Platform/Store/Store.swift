@@ -16,6 +16,6 @@ public protocol Store: Sendable {
 
 /// What one transaction can see and change, a protocol per capability.
 public protocol StoreTransaction:
-    IdentityRecords, WalletRecords, MeteringRecords, EventRecords, BillRecords, TrainingJobRecords,
-    VolumeRecords
+    IdentityRecords, WalletRecords, MeteringRecords, EventRecords, BillRecords, BenefitRecords,
+    TrainingJobRecords, VolumeRecords
 {}

@@ -40,7 +40,10 @@ public struct CreateTrainingJob: Sendable {
                     at: now),
                 reference: id.text, at: now)
             let wallet = try transaction.spendableWallet(of: project.account, ports: ports)
-            try wallet.requireRoom(for: hold.amount, currency: terms.currency)
+            try wallet.requireRoom(
+                for: hold.amount, currency: terms.currency,
+                coupons: try transaction.couponsLeft(
+                    of: project.account, for: Product.trainingJob, at: now.second))
             let job = TrainingJob(
                 id: id, account: project.account, project: project.id,
                 userName: try transaction.user(caller.user)?.name ?? caller.user.text,

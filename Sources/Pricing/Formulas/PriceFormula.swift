@@ -38,16 +38,18 @@ public struct PriceFormula: Hashable, Sendable {
     }
 
     /// What use adds to the fee of a month that has used some before; it telescopes over a month.
+    ///
+    /// Use below zero is use taken back, as where the latest value of a meter is a smaller one.
     public func fee(from before: Quantity, to after: Quantity, unit: UsageUnit) -> ExactProduct {
-        guard before > .zero else {
-            return after > .zero
-                ? fee(of: after, unit: unit) : ExactProduct(numerator: 0, denominator: Self.denominator(of: unit))
-        }
-        guard after > .zero else {
-            return ExactProduct(
-                numerator: -fee(of: before, unit: unit).numerator, denominator: Self.denominator(of: unit))
-        }
-        return fee(of: after, unit: unit) - fee(of: before, unit: unit)
+        if before == .zero, after > .zero { return fee(of: after, unit: unit) }
+        return ExactProduct(
+            numerator: signedFee(of: after, unit: unit) - signedFee(of: before, unit: unit),
+            denominator: Self.denominator(of: unit))
+    }
+
+    private func signedFee(of use: Quantity, unit: UsageUnit) -> Int128 {
+        if use > .zero { return fee(of: use, unit: unit).numerator }
+        return use < .zero ? -fee(of: .zero - use, unit: unit).numerator : 0
     }
 
     /// What the minimum adds to a month that used so much; nothing where there was no use.

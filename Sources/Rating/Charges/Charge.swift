@@ -18,15 +18,18 @@ public struct Charge: Hashable, Sendable {
     public let due: Amount
     /// What lay behind the eighth decimal of the list price, kept exactly (law 3).
     public let dropped: Fraction
+    /// What packages covered of what is counted; the fee is for the rest.
+    public let packages: [PackagePart]
 
     /// Rounds an exact fee, once; always `list` = `discounted` + `truncated` + `due`.
     public init(
         span: Range<Second>, counted: Quantity, fee: ExactProduct, price: DatedPrice, discount: DatedDiscount? = nil,
-        profile: SiteProfile
+        profile: SiteProfile, packages: [PackagePart] = []
     ) {
         let charge = profile.charge(for: fee, less: discount?.percentage ?? .zero)
         self.span = span
         self.counted = counted
+        self.packages = packages
         self.price = price
         self.discount = discount
         list = charge.list

@@ -43,47 +43,24 @@ public struct ResourcePackage: Hashable, Sendable {
         (left.effectiveFrom, left.expiresAt, left.createdAt, left.id)
             < (right.effectiveFrom, right.expiresAt, right.createdAt, right.id)
     }
+
+    /// The time that a size counts for: the month of a use, or the whole validity.
+    public func period(at second: Second, zone: BillingZone) -> PackagePeriod {
+        PackagePeriod(package: id, start: isMonthly ? zone.month(of: second).lowerBound : effectiveFrom)
+    }
+
+    /// All that one period covers, counted.
+    public func size(in unit: UsageUnit) -> Quantity { Quantity(units: size.units * Int128(unit.counted)) }
 }
 
-/// What packages have left, as use is deducted from them in order of time.
-public struct PackageBalances: Hashable, Sendable {
-    private let packages: [ResourcePackage]
-    private let zone: BillingZone
-    private var used: [Key: Quantity] = [:]
+/// A package, and one of the times for which it has its whole size.
+public struct PackagePeriod: Hashable, Sendable {
+    public let package: ResourcePackageID
+    /// Its first second.
+    public let start: Second
 
-    private struct Key: Hashable {
-        let package: ResourcePackageID
-        /// The first second of the month it counts for; nil where it is used up once.
-        let month: Second?
-    }
-
-    public init(_ packages: [ResourcePackage], zone: BillingZone) {
-        self.packages = packages.sorted(by: ResourcePackage.deductsBefore)
-        self.zone = zone
-    }
-
-    /// One package's part in covering a use.
-    public struct Deduction: Hashable, Sendable {
-        public let package: ResourcePackageID
-        /// Counted, such as node-seconds.
-        public let counted: Quantity
-    }
-
-    /// Takes as much of a use as packages cover, in their order.
-    public mutating func deduct(
-        _ counted: Quantity, product: ProductID, flavor: FlavorID, unit: UsageUnit, at second: Second
-    ) -> [Deduction] {
-        var rest = counted
-        var deductions: [Deduction] = []
-        for package in packages where rest > .zero && package.covers(product: product, flavor: flavor, at: second) {
-            let key = Key(package: package.id, month: package.isMonthly ? zone.month(of: second).lowerBound : nil)
-            let size = Quantity(units: package.size.units * Int128(unit.counted))
-            let taken = min(rest, max(.zero, size - (used[key] ?? .zero)))
-            guard taken > .zero else { continue }
-            used[key] = (used[key] ?? .zero) + taken
-            rest = rest - taken
-            deductions.append(Deduction(package: package.id, counted: taken))
-        }
-        return deductions
+    public init(package: ResourcePackageID, start: Second) {
+        self.package = package
+        self.start = start
     }
 }

@@ -13,10 +13,11 @@ extension SQLiteTransaction {
     private static let columns = """
         id, account, project, resource, resource_name, segment, product, flavor, quantity, hour, used_from, used_until,
         seconds, unit_price, price_version, list, discount, truncated, due, dropped_numerator, dropped_denominator,
-        kind, cycle, billed_at, paid_cash, paid_credit, paid_arrears, counted, discount_name, settlement
+        kind, cycle, billed_at, paid_cash, paid_credit, paid_arrears, counted, discount_name, settlement, packages,
+        coupons, paid_coupon
         """
 
-    private static let marks = Array(repeating: "?", count: 30).joined(separator: ", ")
+    private static let marks = Array(repeating: "?", count: 33).joined(separator: ", ")
 
     func append(_ line: BillLine) throws {
         try database.run("INSERT INTO bill_lines (\(Self.columns)) VALUES (\(Self.marks))") { binder in
@@ -39,6 +40,9 @@ extension SQLiteTransaction {
             binder.add(try stored(line.counted.units))
             binder.add(line.discountName)
             binder.add(line.settlement?.text)
+            binder.add(line.packages.isEmpty ? nil : line.packages.text)
+            binder.add(line.coupons.isEmpty ? nil : line.coupons.text)
+            binder.add(try line.coupons.total.stored())
         }
     }
 
@@ -49,7 +53,7 @@ extension SQLiteTransaction {
     func billLines(after number: Int64, limit: Int) throws -> [(number: Int64, line: BillLine)] {
         try rows(
             "SELECT \(Self.columns), number FROM bill_lines WHERE number > ? ORDER BY number LIMIT ?", [number, limit]
-        ) { row in (row[30], try line(of: row)) }
+        ) { row in (row[33], try line(of: row)) }
     }
 
     func billLineCount() throws -> Int64 { try number("SELECT COUNT(*) FROM bill_lines") }
@@ -125,6 +129,25 @@ extension SQLiteTransaction {
         return Page(items: lines, total: Int(total))
     }
 
+    func billLines(
+        coveredBy package: ResourcePackageID?, of account: AccountID, hours: Range<Second>, page: PageRequest
+    ) throws -> Page<BillLine> {
+        var filter = "account = ? AND packages IS NOT NULL AND hour >= ? AND hour < ?"
+        var values: [(any DatabaseValueConvertible)?] = [
+            account.text, hours.lowerBound.value, hours.upperBound.value,
+        ]
+        if let package {
+            // Ids are hexadecimal, so a mark of LIKE never stands in one that exists.
+            filter += " AND ',' || packages LIKE ?"
+            values.append("%,\(package.text):%")
+        }
+        let total = try number("SELECT COUNT(*) FROM bill_lines WHERE \(filter)", values)
+        let lines = try rows(
+            "SELECT \(Self.columns) FROM bill_lines WHERE \(filter) ORDER BY hour DESC, number DESC LIMIT ? OFFSET ?",
+            values + [page.limit, page.offset], line(of:))
+        return Page(items: lines, total: Int(total))
+    }
+
     private func stored(_ number: Int128) throws(Fault) -> Int64 {
         guard let value = Int64(exactly: number) else {
             throw Fault(.invalidParameter, "The number \(number) is too large to be kept.")
@@ -145,6 +168,23 @@ extension SQLiteTransaction {
                 numerator: Int128(row[19] as Int64), denominator: Int128(row[20] as Int64)),
             kind: try row.word(21), cycle: row[22], billedAt: row.instant(23),
             paid: WalletSplit(cash: row.amount(24), credit: row.amount(25), arrears: row.amount(26)),
+            coupons: try coupons(row[31]), packages: try packages(row[30]),
             settlement: (row[29] as String?).map { PostingID($0) })
+    }
+
+    private func packages(_ text: String?) throws -> [PackagePart] {
+        guard let text else { return [] }
+        guard let parts = [PackagePart](text: text) else {
+            throw Fault(.internalFault, "The database holds \(text), which are no parts of packages.")
+        }
+        return parts
+    }
+
+    private func coupons(_ text: String?) throws -> [CouponPart] {
+        guard let text else { return [] }
+        guard let parts = [CouponPart](text: text) else {
+            throw Fault(.internalFault, "The database holds \(text), which are no parts of coupons.")
+        }
+        return parts
     }
 }

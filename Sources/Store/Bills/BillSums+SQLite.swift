@@ -10,6 +10,7 @@ import Pricing
 extension SQLiteTransaction {
     private static let figures = [
         "lines", "seconds", "list", "discount", "truncated", "due", "paid_cash", "paid_credit", "paid_arrears",
+        "paid_coupon",
     ]
     private static let columns = figures.joined(separator: ", ")
 
@@ -25,10 +26,11 @@ extension SQLiteTransaction {
     private func move(_ key: [String], by lines: [BillLine]) throws {
         let changes = Self.figures.map { "\($0) = \($0) + excluded.\($0)" }.joined(separator: ", ")
         let sql = """
-            INSERT INTO bill_sums (account, cycle, product, \(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO bill_sums (account, cycle, product, \(Self.columns))
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (account, cycle, product) DO UPDATE SET \(changes)
             """
-        var amounts = Array(repeating: Amount.zero, count: 7)
+        var amounts = Array(repeating: Amount.zero, count: 8)
         for line in lines {
             amounts[0] += line.list
             amounts[1] += line.discount
@@ -37,6 +39,7 @@ extension SQLiteTransaction {
             amounts[4] += line.paid.cash
             amounts[5] += line.paid.credit
             amounts[6] += line.paid.arrears
+            for part in line.coupons { amounts[7] += part.amount }
         }
         try database.run(sql) { binder in
             for text in key { binder.add(text) }
@@ -53,7 +56,8 @@ extension SQLiteTransaction {
         ) { row in
             BillSum(
                 product: row[0], lines: row[1], seconds: row[2], list: row.amount(3), discount: row.amount(4),
-                truncated: row.amount(5), due: row.amount(6), cash: row.amount(7), credit: row.amount(8),
+                truncated: row.amount(5), due: row.amount(6), coupon: row.amount(10), cash: row.amount(7),
+                credit: row.amount(8),
                 arrears: row.amount(9))
         }
     }

@@ -77,6 +77,16 @@ extension SQLiteTransaction {
             """, [use.account.text, use.product.text, use.flavor.text], proven(of:))
     }
 
+    func segments(of account: AccountID, product: ProductID) throws -> [ProvenSegment] {
+        try rows(
+            """
+            SELECT \(Self.columns), started, alive, ended, settled_through, is_abandoned
+            FROM metered_segments AS s
+                LEFT JOIN segment_progress AS p ON p.account = s.account AND p.segment = s.id
+            WHERE s.account = ? AND product = ? ORDER BY id
+            """, [account.text, product.text], proven(of:))
+    }
+
     func accountUses() throws -> [AccountUse] {
         try rows("SELECT DISTINCT account, product, flavor FROM metered_segments ORDER BY 1, 2, 3") { row in
             AccountUse(account: row.identifier(0), product: row.identifier(1), flavor: row.identifier(2))
@@ -175,7 +185,10 @@ extension SQLiteTransaction {
             """, [unknown.value]
         ) { $0[0] as Int64? }
         let reading = try row("SELECT MIN(since) FROM meter_readings WHERE is_settled = 0") { $0[0] as Int64? }
-        return [stretch, reading].compactMap { $0 ?? nil }.min().map { Second($0) }
+        let package = try row("SELECT MIN(effective_from) FROM resource_packages WHERE is_applied = 0") {
+            $0[0] as Int64?
+        }
+        return [stretch, reading, package].compactMap { $0 ?? nil }.min().map { Second($0) }
     }
 
     func unsettledSegments(of account: AccountID) throws -> [ProvenSegment] {

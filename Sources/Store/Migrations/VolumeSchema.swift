@@ -1,4 +1,4 @@
-/// Step 6: volumes, the jobs that EVS makes of changes to them, keys of requests that count once, and who is the
+/// Step 7: volumes, the jobs that EVS makes of changes to them, keys of requests that count once, and who is the
 /// witness of a stretch.
 enum VolumeSchema {
     static let sql = """
