@@ -7,7 +7,10 @@ public enum ClientCommands {
             name: "Work", subcommands: [JobCommand.self, EngineCommand.self, FlavorCommand.self, PoolCommand.self]),
         CommandGroup(
             name: "Files",
-            subcommands: [BucketCommand.self, CopyCommand.self, ListObjectsCommand.self, RemoveObjectsCommand.self]),
+            subcommands: [
+                VolumeCommand.self, BucketCommand.self, CopyCommand.self, ListObjectsCommand.self,
+                RemoveObjectsCommand.self,
+            ]),
         CommandGroup(
             name: "Money",
             subcommands: [

@@ -29,6 +29,8 @@ struct BillRecords: Sendable {
                     (name: "product_id", value: .text("\(line.product)/\(line.flavor)")),
                     (name: "product_name", value: .text(product(line)?.name ?? line.product.text)),
                     (name: "spec_size", value: .whole(line.quantity)),
+                    // 17: GB of a volume; 14: so many nodes.
+                    (name: "spec_size_measure_id", value: .whole(unit == .gigabyteHour ? unit.measureID : 14)),
                     (name: "trade_time", value: .time(line.billedAt)), (name: "charge_mode", value: .text("3")),
                     (name: "order_id", value: .text("")), (name: "period_type", value: .text("25")),
                     (name: "usage_type", value: .text("Duration")), (name: "usage", value: units(line, line.counted)),

@@ -12,11 +12,12 @@ public struct AtelierAPI: Sendable {
 
     /// - Parameters:
     ///   - supervisor: told of jobs that are made, stopped or deleted.
+    ///   - volumes: the same of volumes.
     ///   - metrics: the text that `/metrics` shows.
     ///   - version: what `/healthz` says.
     public init(
-        _ ports: Ports, supervisor: TrainingJobSupervisor, moveClock: MoveClock, replacePriceBooks: ReplacePriceBooks,
-        metrics: @escaping @Sendable () -> String, version: String
+        _ ports: Ports, supervisor: TrainingJobSupervisor, volumes: VolumeSupervisor, moveClock: MoveClock,
+        replacePriceBooks: ReplacePriceBooks, metrics: @escaping @Sendable () -> String, version: String
     ) {
         authentication = Authentication(Authenticate(ports))
         let directory = Directory(ports)
@@ -26,6 +27,8 @@ public struct AtelierAPI: Sendable {
         routes += TrainingJobController(ports, supervisor: supervisor, projects: projects).routes
         routes += TrainingOfferController(ports, projects: projects).routes
         routes += TrainingLogController(ports, projects: projects).routes
+        routes += VolumeController(ports, supervisor: volumes, projects: projects).routes
+        routes += VolumeOfferController(ports, projects: projects).routes
         routes += BillingController(ports, directory: directory).routes
         routes += AccountController(ports, directory: directory).routes
         routes += BenefitController(ports).routes

@@ -1,5 +1,6 @@
 import API
 import Commands
+import Executors
 import Files
 import Kernel
 import Logging
@@ -26,9 +27,12 @@ struct Server {
         let installation = try await Installation(options, logger: logger)
         let ports = installation.ports
         let supervisor = TrainingJobSupervisor(ports)
+        logger.info("\(installation.volumes.summary)")
+        let volumes = VolumeSupervisor(ports)
         let closer = HourCloser(ports, supervisor: supervisor)
         let api = AtelierAPI(
-            ports, supervisor: supervisor, moveClock: MoveClock(ports, clock: installation.movableClock),
+            ports, supervisor: supervisor, volumes: volumes,
+            moveClock: MoveClock(ports, clock: installation.movableClock),
             replacePriceBooks: ReplacePriceBooks(ports) { try PriceBookFolder.read(path: folder.priceBooks) },
             metrics: { [metrics] in metrics.text() }, version: Version.text)
         let address = try options.address()
@@ -38,10 +42,13 @@ struct Server {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: LoopService(loop: supervisor.run)), .init(service: LoopService(loop: closer.run)),
+                    .init(service: LoopService(loop: supervisor.run)), .init(service: LoopService(loop: volumes.run)),
+                    .init(service: LoopService(loop: closer.run)),
+                    .init(service: LoopService(loop: installation.volumes.watchFolders)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
+        await installation.volumes.close()
         try installation.store.close()
         logger.info("The server has stopped; running jobs go on.")
     }

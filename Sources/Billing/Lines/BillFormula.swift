@@ -6,14 +6,15 @@ import Rating
 
 /// The arithmetic of a bill line, as people can check it with pencil and paper.
 public enum BillFormula {
-    /// Such as `600 s × 1 × 0.66 USD/hour ÷ 3600 = 0.11 USD`; where the price depends on the month's use, what was
-    /// counted and what it added to the month's fee.
+    /// Such as `600 s × 1 × 0.66 USD/h ÷ 3600 = 0.11 USD`, or with `10 GB` for a volume; where the price depends on
+    /// the month's use, what was counted and what it added to the month's fee.
     public static func text(
         seconds: Int64, quantity: Int64, counted: Quantity, packaged: Quantity = .zero, unitPrice: UnitPrice?,
         unit: UsageUnit, list: Amount, currency: Currency
     ) -> String {
         let isTime = counted == Quantity(seconds * quantity)
-        let whole = isTime ? "\(seconds) s × \(quantity)" : "\(counted)"
+        let size = unit == .gigabyteHour ? " GB" : ""
+        let whole = isTime ? "\(seconds) s × \(quantity)\(size)" : "\(counted)"
         let use = packaged == .zero ? whole : "(\(whole) − \(packaged) from packages)"
         guard let unitPrice else {
             return "\(use) of \(unit.name), at what it adds to the month's fee = \(list) \(currency)"

@@ -59,7 +59,11 @@ struct SettleHour {
         let isFinal = (interval.isEnded || stretch.isAbandoned) && interval.provenUntil <= end
         try transaction.settled(
             metered, through: isFinal ? end : min(end, interval.provenUntil), isFinal: isFinal)
-        if isFinal { try transaction.delete(hold: HoldID(metered.segment.resource.text)) }
+        if isFinal {
+            // A hold is for a whole resource, such as a job, or for one stretch of it.
+            try transaction.delete(hold: HoldID(metered.segment.resource.text))
+            try transaction.delete(hold: HoldID(metered.segment.id.text))
+        }
     }
 
     /// Bills what a meter read of a resource until the hour's end.

@@ -4,4 +4,6 @@ public import Pricing
 extension Product {
     /// What a training job's compute is billed as; a price book that offers training has a product of this id.
     public static let trainingJob = ProductID("training-job")
+    /// What volumes are billed as; their types are the product's variants.
+    public static let volume = ProductID("evs")
 }
