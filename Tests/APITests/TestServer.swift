@@ -44,7 +44,8 @@ final class TestServer: Sendable {
             settings: Settings(), journal: SilentJournal())
         let ports = self.ports
         api = AtelierAPI(
-            ports, supervisor: TrainingJobSupervisor(ports), moveClock: MoveClock(ports, clock: clock),
+            ports, supervisor: TrainingJobSupervisor(ports), notebooks: NotebookSupervisor(ports),
+            moveClock: MoveClock(ports, clock: clock),
             replacePriceBooks: ReplacePriceBooks(ports) { ports.catalogue.books }, metrics: { "requests 1\n" },
             version: "1.2.3")
         operatorAccount = try await OpenAccount(ports)(

@@ -229,7 +229,7 @@ final class Simulation {
         for job in try await active() where [.submitting, .running, .stopping].contains(job.machine.step) {
             try await act("evidence") { ports in
                 if let taken = try await TakeEvidence(ports)(job.attempt) {
-                    self.actions += taken.actions.map { (taken.job, $0) }
+                    self.actions += taken.jobActions
                 }
                 if job.machine.step == .submitting {
                     self.actions += job.machine.resumption.map { (job.id, $0) }
@@ -259,7 +259,7 @@ final class Simulation {
     private func closeHours() async throws {
         let followed = Mutex<[TakeEvidence.Taken]>([])
         try await act("close") { ports in
-            defer { for taken in followed.withLock({ $0 }) { actions += taken.actions.map { (taken.job, $0) } } }
+            defer { for taken in followed.withLock({ $0 }) { actions += taken.jobActions } }
             try await HourCloser(ports) { taken in followed.withLock { $0.append(taken) } }.closeDueHours()
         }
     }
@@ -349,5 +349,13 @@ struct LawBroken: Error, CustomStringConvertible {
     var description: String {
         "Law \(law) is broken at step \(step) of seed \(seed): \(what). See it again with "
             + "ATELIER_SIMULATION_SEED=\(seed) swift test --filter SimulationTests"
+    }
+}
+
+extension TakeEvidence.Taken {
+    /// What is to be done for the job; the simulation has no notebooks.
+    fileprivate var jobActions: [(TrainingJobID, TrainingJobMachine.Action)] {
+        guard case .trainingJob(let job, let actions) = actions else { return [] }
+        return actions.map { (job, $0) }
     }
 }

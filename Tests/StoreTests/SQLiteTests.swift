@@ -78,6 +78,7 @@ import Testing
             Migrations.all.map(Migrations.fingerprint) == [
                 "00000000000000006dc44f9c3b6772cd", "00000000000000004d56f975d8165521",
                 "00000000000000006735c60e2b855fde", "0000000000000000f174e910baf59241",
+                "0000000000000000b511ed5afb514280",
             ])
     }
 

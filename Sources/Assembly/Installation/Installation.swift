@@ -35,6 +35,9 @@ struct Installation: Sendable {
                 jobsShareNetwork: options.jobsShareNetwork,
                 // On a clock that stands still the real time between two looks decides how soon a job is seen.
                 sweepMilliseconds: 1_000),
-            journal: LogJournal(logger: logger))
+            journal: LogJournal(logger: logger),
+            notebooks: NotebookPorts(
+                servers: try LocalNotebookServers(dataFolder: folder.root),
+                storage: FolderNotebookStorage(dataFolder: folder.root)))
     }
 }

@@ -25,10 +25,12 @@ struct Server {
         try folder.hold()
         let installation = try await Installation(options, logger: logger)
         let ports = installation.ports
-        let supervisor = TrainingJobSupervisor(ports)
+        let notebooks = NotebookSupervisor(ports)
+        let supervisor = TrainingJobSupervisor(ports, notebooks: notebooks)
         let closer = HourCloser(ports, supervisor: supervisor)
         let api = AtelierAPI(
-            ports, supervisor: supervisor, moveClock: MoveClock(ports, clock: installation.movableClock),
+            ports, supervisor: supervisor, notebooks: notebooks,
+            moveClock: MoveClock(ports, clock: installation.movableClock),
             replacePriceBooks: ReplacePriceBooks(ports) { try PriceBookFolder.read(path: folder.priceBooks) },
             metrics: { [metrics] in metrics.text() }, version: Version.text)
         let address = try options.address()
@@ -38,7 +40,8 @@ struct Server {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: LoopService(loop: supervisor.run)), .init(service: LoopService(loop: closer.run)),
+                    .init(service: LoopService(loop: supervisor.run)),
+                    .init(service: LoopService(loop: notebooks.run)), .init(service: LoopService(loop: closer.run)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()

@@ -51,7 +51,11 @@ struct SettleHour {
         let isFinal = (interval.isEnded || stretch.isAbandoned) && interval.provenUntil <= end
         try transaction.settled(
             metered, through: isFinal ? end : min(end, interval.provenUntil), isFinal: isFinal)
-        if isFinal { try transaction.delete(hold: HoldID(metered.segment.resource.text)) }
+        if isFinal {
+            // A job's hold bears its own id; what runs again and again has a hold for each run.
+            try transaction.delete(hold: HoldID(metered.segment.resource.text))
+            try transaction.delete(hold: HoldID(metered.segment.id.attempt.text))
+        }
     }
 
     /// Bills what a meter read of a resource until the hour's end.

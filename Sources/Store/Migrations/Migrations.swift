@@ -4,7 +4,9 @@ import Kernel
 /// The steps from an empty file to this release's schema; a step that was released never changes.
 enum Migrations {
     /// In order; the number of a step is its place, from 1.
-    static let all: [String] = [FirstSchema.sql, PriceFormulaSchema.sql, JournalChainSchema.sql, EventSchema.sql]
+    static let all: [String] = [
+        FirstSchema.sql, PriceFormulaSchema.sql, JournalChainSchema.sql, EventSchema.sql, NotebookSchema.sql,
+    ]
 
     /// Applies what is missing.
     ///
