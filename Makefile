@@ -2,10 +2,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up test bench build install format lint clean
+.PHONY: help up test soak bench build install format lint clean
 
-# What `make up` reads; give them on its command line.
-export LISTEN ATELIER_DATA ONCE FLAVOR
+# What `make up` and `make soak` read; give them on the command line.
+export LISTEN ATELIER_DATA ONCE FLAVOR MINUTES
 
 help: ## Say what the targets do.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ up: ## Install, build, start the server, run the digits example. ONCE=1 stops th
 
 test: ## Run every suite: Swift, then the official Python SDKs against a real server.
 	@scripts/test.sh
+
+soak: ## Simulate years of use under random faults, MINUTES=60; says what was survived.
+	@scripts/soak.sh
 
 bench: ## Measure every hot path beside its yardstick.
 	@scripts/bench.sh

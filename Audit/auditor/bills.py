@@ -41,6 +41,7 @@ class Run(NamedTuple):
     proof: Proof
     book: PriceBook
     quantity: int
+    billed_until: int | None  # None where it is billed for good
 
 
 class Piece(NamedTuple):
@@ -54,7 +55,7 @@ class Piece(NamedTuple):
     price: Price
     share: int
     site: str
-    whole: bool  # False where the hour is proven only partly because the segment still runs
+    whole: bool  # False where the hour is proven only partly because the segment still runs, or was told of too late
 
 
 def differences(folder: Path, lines: list[Row], books: dict[str, PriceBook], end: int) -> Iterator[str]:
@@ -117,7 +118,9 @@ def _runs(folder: Path, segments: dict[str, Row], books: dict[str, PriceBook]) -
         elif proven is not None:
             if segment["book"] not in books:
                 raise Fault(f"price book {segment['book']} of segment {name} is not there")
-            yield Run(segment, proven, books[segment["book"]], micro(segment["quantity"]))
+            until = segment["billed_until"]
+            billed_until = int(until) if until else None
+            yield Run(segment, proven, books[segment["book"]], micro(segment["quantity"]), billed_until)
 
 
 def _group(run: Run) -> tuple[str, str, str]:
@@ -146,6 +149,8 @@ def _pieces(run: Run) -> Iterator[Piece | str]:
         counted = run.quantity * (part.end - part.start if product.unit.timed else 1)
         share = part.discount.share if part.discount else 0
         whole = run.proof.ended or end >= hour + HOUR
+        # What was told after its hour was closed stands in the next bill.
+        whole = whole and (run.billed_until is None or hour + HOUR <= run.billed_until)
         yield Piece(hour, segment["segment"], part.start, part.end, counted, part.price, share, run.book.site, whole)
 
 

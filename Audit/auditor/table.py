@@ -11,7 +11,7 @@ from .numeral import scaled
 
 COLUMNS = {
     "accounts": "account,book,currency",
-    "segments": "segment,account,project,resource,resource_name,product,flavor,quantity,book,meter",
+    "segments": "segment,account,project,resource,resource_name,product,flavor,quantity,book,meter,billed_until",
     "events": "batch,account,sender,project,book,received_at,events",
     "facts": "segment,sequence,kind,at",
     "lines": (

@@ -67,7 +67,7 @@ ENTRIES = [
     "r1,0,acc,arrears,USD,-0.005",
     "r1,1,acc,rounding,USD,0.005",
 ]
-SEGMENTS = [f"{row}," for row in SEGMENTS]  # no meter
+SEGMENTS = [f"{row},," for row in SEGMENTS]  # no meter, billed for good
 LINES = [f"{row}," for row in LINES]  # each charged by a posting of its own
 TABLES = {
     "accounts": ["acc,t,USD"],
@@ -123,6 +123,12 @@ class BooksTest(unittest.TestCase):
 
     def test_right_books_agree(self):
         self.assertEqual(audited(), (0, "6 lines compared, 0 differences\n"))
+
+    def test_what_was_told_after_its_hour_waits_for_the_next_bill(self):
+        late = changed("facts", f"s1,2,ended,{THREE + 900}", f"s1,2,ended,{THREE + 960}")
+        self.found("segment s1, hour", late)
+        waiting = changed("segments", "s1,acc,lab,r-s1,n,p,a,1,t,,", f"s1,acc,lab,r-s1,n,p,a,1,t,,{THREE + 900}")
+        self.assertEqual(audited(late | waiting), (0, "6 lines compared, 0 differences\n"))
 
     def test_a_digit_of_money(self):
         self.found("line 1: list 0.67 is not", changed("lines", ",v,0.66,", ",v,0.67,"))

@@ -39,6 +39,16 @@ public enum Limits {
     public static let logBytes: Int64 = 64 << 20
     /// Jobs that may wait or run in one project.
     public static let activeJobs = 10_000
+    /// Volumes of one project.
+    public static let volumes = 1_000
+    /// Characters of a volume's name and of its description (what EVS takes).
+    public static let volumeNameCharacters = 64
+    public static let volumeDescriptionCharacters = 255
+    /// Volumes that one request makes (what EVS takes).
+    public static let volumesInRequest = 100
+    /// Pairs of text that are kept with a volume, and characters of each.
+    public static let volumeMetadata = 64
+    public static let volumeMetadataCharacters = 255
     /// Hours an auto-stop may be set to (30 days).
     public static let autoStopHours: Int64 = 720
     /// Levels of nesting in a JSON text.

@@ -12,6 +12,7 @@ public struct Ports: Sendable {
     public let executor: any Executor
     public let buckets: any Buckets
     public let folders: any RunFolders
+    public let volumes: any VolumeDisks
     public let catalogue: Catalogue
     public let settings: Settings
     public let journal: any Journal
@@ -20,8 +21,9 @@ public struct Ports: Sendable {
     public init(
         store: any Store, clock: any WallClock, hostClock: any WallClock, identifiers: any IdentifierSource,
         secrets: any SecretKeeper,
-        executor: any Executor, buckets: any Buckets, folders: any RunFolders, catalogue: Catalogue,
-        settings: Settings, journal: any Journal, notebooks: NotebookPorts = NotebookPorts()
+        executor: any Executor, buckets: any Buckets, folders: any RunFolders,
+        volumes: any VolumeDisks = NoVolumeDisks(), catalogue: Catalogue, settings: Settings, journal: any Journal,
+        notebooks: NotebookPorts = NotebookPorts()
     ) {
         self.store = store
         self.clock = clock
@@ -31,6 +33,7 @@ public struct Ports: Sendable {
         self.executor = executor
         self.buckets = buckets
         self.folders = folders
+        self.volumes = volumes
         self.catalogue = catalogue
         self.settings = settings
         self.journal = journal
@@ -83,6 +86,11 @@ public struct Settings: Hashable, Sendable {
         self.jobsShareNetwork = jobsShareNetwork
         self.sweepMilliseconds = sweepMilliseconds
     }
+}
+
+extension Settings {
+    /// The region's one availability zone: this machine.
+    public var zoneName: String { region + "a" }
 }
 
 /// Where a use case tells the operator of something that no caller hears about.

@@ -8,7 +8,7 @@ import Platform
 import Secrets
 import Workloads
 
-/// The books at the end of a simulation against what really happened, by arithmetic that shares nothing with them.
+/// The books of a simulation against what really happened, by arithmetic that shares nothing with them.
 struct SimulatedLaws {
     private let simulation: Simulation
     private let store: any Store
@@ -18,19 +18,55 @@ struct SimulatedLaws {
         self.store = store
     }
 
-    /// The journal's root, which says all of the books in one word.
-    func check() async throws -> String {
+    /// What holds after every step, whatever went wrong in it: sums balance, money is not made or lost, and nothing is
+    /// billed twice or beyond its proof.
+    ///
+    /// - Parameter settled: attempts that were found billed to their last second; they are not looked at again.
+    func hold(settled: inout Set<AttemptID>) async throws {
+        let (stored, computed) = try await store.read { (try $0.storedBalances(), try $0.recomputedBalances()) }
+        for (account, amount) in stored where computed[account] ?? .zero != amount {
+            throw simulation.broken("4, balanced", "\(account.owner) \(account.kind) says \(amount)")
+        }
+        let sum = stored.values.reduce(Int128(0)) { $0 + $1.units }
+        guard sum == 0 else { throw simulation.broken("4, balanced", "all balances together are \(sum) x 10^-8") }
+        for account in simulation.accounts.map(\.account.id) {
+            let cash = stored.first { $0.key.owner == account.text && $0.key.kind == .cash }?.value ?? .zero
+            guard cash >= .zero else { throw simulation.broken("9, hard stop", "\(account) has \(cash) in cash") }
+        }
+        for (attempt, span) in simulation.executor.truth where !settled.contains(attempt) {
+            guard let job = try await store.read({ try $0.trainingJob(attempt: attempt) }) else { continue }
+            let lines = try await store.read {
+                try $0.billLines(of: ResourceID(job.id.text), account: job.account)
+            }
+            let (billed, ran) = (lines.reduce(0) { $0 + $1.seconds }, span.upperBound - span.lowerBound)
+            guard billed <= ran else {
+                throw simulation.broken("8, not billed", "\(job.id) proves \(ran) s and is billed \(billed) s")
+            }
+            if billed == ran, job.machine.step == .ended { settled.insert(attempt) }
+        }
+    }
+
+    /// The whole of the books recomputed from their facts, as `atelier verify` does; gives the journal's root, which says
+    /// all of them in one word.
+    @discardableResult
+    func verify() async throws -> String {
         let ports = simulation.ports
         let report = try await VerifyBooks(
             store: store, catalogue: ports.catalogue, settings: ports.settings, digests: ports.secrets.digests)()
         if let misfit = report.misfit { throw simulation.broken("7, explained", misfit) }
+        return report.root
+    }
+
+    /// What holds at the end, when everything was heard and billed; gives the journal's root.
+    func check() async throws -> String {
+        let root = try await verify()
         var due: Int128 = 0
         for account in simulation.accounts {
             due += try await checkRuns(of: account.account.id)
             due += try await checkTokens(of: account.account.id)
         }
         try await checkMoney(due: due)
-        return report.root
+        return root
     }
 
     /// Laws 1, 6, 8 and 12: each job is billed for the seconds that its machine proves, once, at the prices of each.

@@ -4,12 +4,11 @@ import Testing
 
 /// The whole platform under seeded faults; see `docs/simulation.md`.
 @Suite struct SimulationTests {
+    private static let environment = ProcessInfo.processInfo.environment
     /// Seeds of every run of the tests; one that once failed stays.
-    private static let seeds: [UInt64] = {
-        let asked = ProcessInfo.processInfo.environment["ATELIER_SIMULATION_SEED"].flatMap { UInt64($0) }
-        return asked.map { [$0] } ?? Array(1...12)
-    }()
-    private static let steps = 250
+    private static let seeds: [UInt64] =
+        environment["ATELIER_SIMULATION_SEED"].flatMap { UInt64($0) }.map { [$0] } ?? Array(1...40)
+    private static let steps = environment["ATELIER_SIMULATION_STEPS"].flatMap { Int($0) } ?? 250
 
     @Test(arguments: seeds) func theLawsHold(seed: UInt64) async throws {
         _ = try await Self.simulate(seed: seed)
@@ -25,10 +24,9 @@ import Testing
         #expect(other.root != first.root)
     }
 
-    /// As long as told, with seeds that no run had before: `make soak SECONDS=3600`.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["ATELIER_SOAK_SECONDS"] != nil))
-    func soak() async throws {
-        let seconds = ProcessInfo.processInfo.environment["ATELIER_SOAK_SECONDS"].flatMap { Double($0) } ?? 60
+    /// As long as told, with seeds that no run had before: `make soak MINUTES=60`.
+    @Test(.enabled(if: environment["ATELIER_SOAK_SECONDS"] != nil)) func soak() async throws {
+        let seconds = try #require(Self.environment["ATELIER_SOAK_SECONDS"].flatMap { Int64($0) })
         let end = ContinuousClock.now + .seconds(seconds)
         var (years, runs, faults) = (0.0, 0, SimulatedFaults())
         var seed = UInt64(Date().timeIntervalSince1970)

@@ -86,7 +86,11 @@ import Testing
             let own = try transaction.unsettledSegments(of: Sample.account.id)
             #expect(own.map(\.metered.segment.id.text) == ["b/0", "c/0", "e/0"])
             #expect(own.first?.settledThrough == nil && own.first?.isAbandoned == false)
-            #expect(try transaction.unprovenSegments(until: Second(11)).map(\.text) == ["a/0", "b/0", "e/0"])
+            let unproven = try transaction.unprovenSegments(until: Second(11), witness: .executor)
+            #expect(unproven.map(\.text) == ["a/0", "b/0", "e/0"])
+            #expect(try transaction.unprovenSegments(until: Second(11), witness: .server).isEmpty)
+            #expect(try transaction.lastFact(of: SegmentID("c/0")) == Sample.fact("c/0", 2, at: 70, .alive))
+            #expect(try transaction.lastFact(of: SegmentID("e/0")) == nil)
             #expect(try transaction.firstUnsettled(unknownAs: Second(5)) == Second(5))
             #expect(try transaction.firstUnsettled(unknownAs: Second(50)) == Second(10))
         }

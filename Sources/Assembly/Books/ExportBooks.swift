@@ -68,7 +68,8 @@ struct ExportBooks {
     }
 
     private static func stretches(_ transaction: any StoreTransaction, _ out: String) throws {
-        let columns = "segment,account,project,resource,resource_name,product,flavor,quantity,book,meter"
+        let columns = "segment,account,project,resource,resource_name,product,flavor,quantity,book,meter,billed_until"
+        let unsettled = try transaction.unsettledStretches()
         try table(out + "/segments.csv", columns) { put in
             try transaction.eachStretch { stretches in
                 var page = CSVWriter()
@@ -78,6 +79,7 @@ struct ExportBooks {
                         segment.id.text, metered.account.text, metered.project.text, segment.resource.text,
                         metered.resourceName, segment.product.text, segment.flavor.text, String(segment.quantity),
                         metered.book, metered.meter?.text ?? "",
+                        unsettled[segment.id].map { String($0?.value ?? 0) } ?? "",
                     ])
                 }
                 try put(page)

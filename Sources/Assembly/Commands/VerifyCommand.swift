@@ -24,6 +24,9 @@ struct VerifyCommand: AsyncParsableCommand {
             Terminal.line("postings  \(report.postings)")
             Terminal.line("lines     \(report.lines)")
             Terminal.line("stretches \(report.stretches)")
+            if report.waiting > 0 {
+                Terminal.line("waiting   \(report.waiting), told of after their hours; the next close bills them")
+            }
             Terminal.line("root      \(report.root)")
             if let misfit = report.misfit {
                 Terminal.error("atelier: \(misfit)")

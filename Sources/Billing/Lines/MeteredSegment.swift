@@ -13,10 +13,12 @@ public struct MeteredSegment: Hashable, Sendable {
     public let book: String
     /// The meter whose readings are billed; nil where the time that it ran is.
     public let meter: MeterID?
+    /// Who proves that it goes on.
+    public let witness: Witness
 
     public init(
         segment: Segment, account: AccountID, project: ProjectID, resourceName: String, book: String,
-        meter: MeterID? = nil
+        meter: MeterID? = nil, witness: Witness = .executor
     ) {
         self.segment = segment
         self.account = account
@@ -24,5 +26,6 @@ public struct MeteredSegment: Hashable, Sendable {
         self.resourceName = resourceName
         self.book = book
         self.meter = meter
+        self.witness = witness
     }
 }

@@ -11,7 +11,7 @@ public struct Segment: Hashable, Sendable {
     public let resource: ResourceID
     public let product: ProductID
     public let flavor: FlavorID
-    /// Nodes of the flavor, at least 1.
+    /// Nodes of the flavor, or GiB of a volume; at least 1.
     public let quantity: Int64
 
     public init(id: Identifier<Segment>, resource: ResourceID, product: ProductID, flavor: FlavorID, quantity: Int64) {

@@ -92,8 +92,9 @@ public final class HourCloser: Sendable {
 
     /// Whether everything that runs is proven to have run until a second, or patience is over.
     private func isProven(until end: Second) async throws -> Bool {
+        try await Testify(ports)(until: end)
         var isComplete = true
-        for segment in try await ports.store.read({ try $0.unprovenSegments(until: end) }) {
+        for segment in try await ports.store.read({ try $0.unprovenSegments(until: end, witness: .executor) }) {
             let proven = try await TakeProof(ports, follow: follow)(of: segment)
             if proven.map({ $0 < end }) ?? true { isComplete = false }
         }

@@ -52,9 +52,9 @@ struct SettleHour {
         try transaction.settled(
             metered, through: isFinal ? end : min(end, interval.provenUntil), isFinal: isFinal)
         if isFinal {
-            // A job's hold bears its own id; what runs again and again has a hold for each run.
+            // A hold is for a whole resource, such as a job, or for one stretch of it.
             try transaction.delete(hold: HoldID(metered.segment.resource.text))
-            try transaction.delete(hold: HoldID(metered.segment.id.attempt.text))
+            try transaction.delete(hold: HoldID(metered.segment.id.text))
         }
     }
 

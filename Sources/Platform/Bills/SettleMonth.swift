@@ -61,18 +61,16 @@ struct SettleMonth {
         return drafts
     }
 
-    /// Until when all stretches of a use are settled: what is proven in part may still be told of.
+    /// Until when all stretches of a use are settled: what is proven in part, or was told late, may still change it.
     func settledEnd(of use: AccountUse, before open: Second) throws -> Second {
         let stretches = try transaction.unsettledSegments(of: use.account).filter { AccountUse($0.metered) == use }
-        let proven = try stretches.reduce(open) { end, stretch in
-            guard !stretch.isAbandoned,
-                let interval = try stretch.countedInterval(
-                    book: catalogue.book(stretch.metered.book)), !interval.isEnded
-            else { return end }
-            return min(end, zone.startOfHour(interval.provenUntil))
+        let settled = try stretches.reduce(open) { end, stretch in
+            let interval = try stretch.countedInterval(book: catalogue.book(stretch.metered.book))
+            guard let first = stretch.settledThrough ?? interval?.start else { return end }
+            return min(end, zone.startOfHour(first))
         }
         // Readings that came late stand in the next bill.
-        return try min(proven, firstLateReading(of: use, before: open) ?? proven)
+        return try min(settled, firstLateReading(of: use, before: open) ?? settled)
     }
 
     private func firstLateReading(of use: AccountUse, before open: Second) throws -> Second? {

@@ -1,5 +1,6 @@
 public import Identity
 public import Kernel
+import Metering
 
 /// Where a clock hour stands on its way to the bill.
 public enum HourState: String, Hashable, Sendable, CaseIterable {
@@ -37,7 +38,9 @@ public struct ShowHours: Sendable {
             }
             return try hours.map { hour in
                 let state: HourState = hour < first ? .closed : hour < present ? .provisional : .open
-                let unproven = state == .provisional ? try transaction.unprovenSegments(until: hour + 3_600).count : 0
+                let unproven =
+                    state == .provisional
+                    ? try transaction.unprovenSegments(until: hour + 3_600, witness: .executor).count : 0
                 return Hour(start: hour, state: state, unproven: unproven)
             }
         }

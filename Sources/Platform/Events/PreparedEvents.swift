@@ -7,7 +7,8 @@ import Wire
 /// Events of one payer, read and counted before the transaction that takes them.
 struct PreparedEvents: Sendable {
     let batch: EventBatch
-    let tally: EventTally
+    /// What they come to, or everything that is wrong with them; what is known already is never wrong.
+    let tally: Result<EventTally, Faults>
 
     private let members: [PlacedEvent]
     private let payer: KnownPayer
@@ -17,8 +18,6 @@ struct PreparedEvents: Sendable {
 
     var ids: [EventIdentity] { batch.ids }
 
-    /// Throws everything that is wrong with the events at once.
-    ///
     /// An event that stands twice in one body counts once.
     init(
         _ members: [PlacedEvent], of body: [UInt8], isBatch: Bool, payer: KnownPayer, sender: AccountID,
@@ -45,7 +44,10 @@ struct PreparedEvents: Sendable {
         batch = EventBatch(
             account: payer.account, sender: sender, project: payer.project, book: payer.book.id.text,
             received: received, ids: ids, body: isAll ? body : Self.joined(members, body))
-        tally = try batch.tally(of: members, in: body, book: payer.book, isBatch: isBatch)
+        let batch = self.batch
+        tally = Result { () throws(Faults) in
+            try batch.tally(of: members, in: body, book: payer.book, isBatch: isBatch)
+        }
     }
 
     /// The same without some events.

@@ -81,8 +81,9 @@ extension StoreTransaction {
         }
         guard count > 0 else { return 0 }
         let fresh = count == group.ids.count ? group : try group.only { isNew[$0] }
+        let tally = try fresh.tally.get()
         try append(fresh.batch)
-        try CountReadings(transaction: self, ports: ports)(fresh.tally, batch: fresh.batch)
+        try CountReadings(transaction: self, ports: ports)(tally, batch: fresh.batch)
         return count
     }
 

@@ -25,6 +25,8 @@ public struct VerifyBooks: Sendable {
         public let postings: Int64
         public let lines: Int64
         public let stretches: Int64
+        /// Stretches of which something was told after its hour was closed; the next close bills it.
+        public let waiting: Int64
         /// The chain's last link; empty where the journal is.
         public let root: String
         /// The first thing that does not fit; nil where all does.
@@ -61,8 +63,10 @@ private struct Verification {
     let catalogue: Catalogue
     let settings: Settings
     let digests: any Digests
-    private var counts = (postings: Int64(0), lines: Int64(0), stretches: Int64(0))
+    private var counts = (postings: Int64(0), lines: Int64(0), stretches: Int64(0), waiting: Int64(0))
     private var root: JournalLink?
+    /// Until when stretches are billed that are not billed for good; nil where nothing of one is.
+    private var settledThrough: [SegmentID: Second?] = [:]
     private var verified: Set<UseMonth> = []
 
     init(transaction: any StoreTransaction, catalogue: Catalogue, settings: Settings, digests: any Digests) {
@@ -74,8 +78,8 @@ private struct Verification {
 
     func report(misfit: String?) -> VerifyBooks.Report {
         VerifyBooks.Report(
-            postings: counts.postings, lines: counts.lines, stretches: counts.stretches, root: root?.digest ?? "",
-            misfit: misfit)
+            postings: counts.postings, lines: counts.lines, stretches: counts.stretches, waiting: counts.waiting,
+            root: root?.digest ?? "", misfit: misfit)
     }
 
     /// Every posting balances, charges its line, and fits the chain.
@@ -182,6 +186,7 @@ private struct Verification {
         guard let open = try found({ try transaction.openHour() }) else { return }
         var stretches: [MeteredSegment] = []
         try found { try transaction.eachStretch { stretches += $0 } }
+        settledThrough = try found { try transaction.unsettledStretches() }
         // A resource may have thousands of stretches; its lines are read once.
         let resources = Dictionary(grouping: stretches) { OwnedResource(id: $0.segment.resource, account: $0.account) }
         for (resource, stretches) in resources.sorted(by: { $0.key.id < $1.key.id }) {
@@ -204,12 +209,11 @@ private struct Verification {
         guard let use = try use(of: metered, book: book, before: open), let start = use.start else { return }
         let close = HourClose(of: metered, book: book)
         let billed = Dictionary(grouping: lines, by: \.hour)
-        let unsettled = try found {
-            try transaction.unsettledReadings(of: metered.segment.id, before: open).first.map(settings.zone.startOfHour)
-        }
+        let unsettled = try found { try firstUnsettled(of: metered, start: start, before: open) }
+        if use.isTold(from: unsettled, before: open) { counts.waiting += 1 }
         for hour in Set(billed.keys).union(use.hours(in: settings.zone)).sorted() {
             // An hour that is proven in part may still be told of; so may one that is not closed.
-            guard hour < unsettled ?? open, use.isSettled(in: hour) else { continue }
+            guard hour < unsettled, use.isSettled(in: hour) else { continue }
             if !close.dependsOnMonth,
                 let draft = close.lines(of: use, hour: hour, billed: billed[hour] ?? []).first
             {
@@ -218,6 +222,13 @@ private struct Verification {
         }
         let first = settings.zone.startOfHour(start)
         if close.dependsOnMonth { try months(like: metered, from: first, before: open) }
+    }
+
+    /// The first hour that is not billed yet, be it open, or told of after it was closed.
+    private func firstUnsettled(of metered: MeteredSegment, start: Second, before open: Second) throws -> Second {
+        let reading = try transaction.unsettledReadings(of: metered.segment.id, before: open).first
+        let stretch = settledThrough[metered.segment.id].map { $0 ?? start }
+        return min(open, settings.zone.startOfHour(reading ?? stretch ?? open))
     }
 
     /// What a stretch or a series counts; of a series what was told before the open hour.
@@ -274,6 +285,14 @@ extension CountedUse {
                 from: zone.startOfHour(interval.start).value, to: interval.provenUntil.value, by: 3_600
             ).map { Second($0) }
         case .read(let counts): return Set(counts.map { zone.startOfHour($0.since) }).sorted()
+        }
+    }
+
+    /// Whether something of it lies in an hour from one second to another.
+    fileprivate func isTold(from first: Second, before open: Second) -> Bool {
+        switch self {
+        case .ran(let interval): max(interval.start, first) < min(interval.provenUntil, open)
+        case .read(let counts): counts.contains { (first..<max(first, open)).contains($0.since) }
         }
     }
 

@@ -60,9 +60,9 @@ extension StoreTransaction {
         notebook.attempt = ports.identifiers.uuid()
         (notebook.startedAt, notebook.lastSequence) = (nil, -1)
         notebook.accelerators = place.accelerators
-        // What runs again and again has a hold for each run.
+        // What runs again and again has a hold for each run, by the id of its stretch.
         let hold = Hold(
-            id: HoldID(notebook.attempt.text), owner: project.account.text, amount: amount,
+            id: HoldID(notebook.stretch.text), owner: project.account.text, amount: amount,
             reference: notebook.id.text, at: now)
         try insert(hold)
         notebook.hold = hold.id

@@ -24,6 +24,8 @@ public protocol MeteringRecords {
     /// content throws `Fault(.conflict)` (law 2).
     @discardableResult
     func append(_ fact: Fact, recordedAt: Instant) throws -> Bool
+    /// The fact of a stretch with the greatest sequence; nil where it has none.
+    func lastFact(of segment: SegmentID) throws -> Fact?
     /// The facts of a stretch by sequence.
     func facts(of segment: SegmentID) throws -> [Fact]
 
@@ -33,8 +35,9 @@ public protocol MeteringRecords {
     ) throws -> [ProvenSegment]
     /// Stretches of one account that are not settled for good, by id.
     func unsettledSegments(of account: AccountID) throws -> [ProvenSegment]
-    /// Stretches of which neither an end nor life until a second is proven, though their executor has not lost them.
-    func unprovenSegments(until end: Second) throws -> [SegmentID]
+    /// Stretches of one kind of witness of which neither an end nor life until a second is proven, though their
+    /// executor has not lost them.
+    func unprovenSegments(until end: Second, witness: Witness) throws -> [SegmentID]
     /// The second from which the first stretch or series has something to settle; nil where nothing has.
     ///
     /// - Parameter unknown: the second that counts for a stretch that may have begun without being heard of.

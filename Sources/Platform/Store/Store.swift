@@ -16,5 +16,6 @@ public protocol Store: Sendable {
 
 /// What one transaction can see and change, a protocol per capability.
 public protocol StoreTransaction:
-    IdentityRecords, WalletRecords, MeteringRecords, EventRecords, BillRecords, TrainingJobRecords, NotebookRecords
+    IdentityRecords, WalletRecords, MeteringRecords, EventRecords, BillRecords, TrainingJobRecords, NotebookRecords,
+    VolumeRecords
 {}

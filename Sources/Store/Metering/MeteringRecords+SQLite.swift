@@ -8,7 +8,7 @@ import Pricing
 
 extension SQLiteTransaction {
     private static let columns =
-        "id, resource, product, flavor, quantity, s.account, project, resource_name, book, meter"
+        "id, resource, product, flavor, quantity, s.account, project, resource_name, book, meter, witness"
     private static let segments = "SELECT \(columns) FROM metered_segments AS s"
     private static let proven = """
         SELECT \(columns), started, alive, ended, settled_through, is_abandoned
@@ -31,8 +31,8 @@ extension SQLiteTransaction {
 
     private static let insertion = """
         INSERT INTO metered_segments
-            (id, resource, product, flavor, quantity, account, project, resource_name, book, meter)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            (id, resource, product, flavor, quantity, account, project, resource_name, book, meter, witness)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     private func insert(_ metered: MeteredSegment, _ sql: String) throws {
@@ -46,6 +46,7 @@ extension SQLiteTransaction {
                 binder.add(text)
             }
             binder.add(metered.meter?.text)
+            binder.add(metered.witness.rawValue)
         }
     }
 
@@ -104,6 +105,13 @@ extension SQLiteTransaction {
         return false
     }
 
+    func lastFact(of segment: SegmentID) throws -> Fact? {
+        try row(
+            """
+            SELECT segment, sequence, happened, kind FROM facts WHERE segment = ? ORDER BY sequence DESC LIMIT 1
+            """, [segment.text], fact(of:))
+    }
+
     func facts(of segment: SegmentID) throws -> [Fact] {
         try rows(
             "SELECT segment, sequence, happened, kind FROM facts WHERE segment = ? ORDER BY sequence", [segment.text],
@@ -147,14 +155,14 @@ extension SQLiteTransaction {
             ], proven(of:))
     }
 
-    func unprovenSegments(until end: Second) throws -> [SegmentID] {
+    func unprovenSegments(until end: Second, witness: Witness) throws -> [SegmentID] {
         try rows(
             """
-            SELECT segment FROM segment_progress
+            SELECT segment FROM segment_progress AS p CROSS JOIN metered_segments AS s ON s.number = p.number
             WHERE is_final = 0 AND is_abandoned = 0 AND ended IS NULL
-                AND (started IS NULL OR MAX(started, COALESCE(alive, started)) < ?)
+                AND (started IS NULL OR MAX(started, COALESCE(alive, started)) < ?) AND witness = ?
             ORDER BY segment
-            """, [end.value]
+            """, [end.value, witness.rawValue]
         ) { $0.identifier(0) }
     }
 
@@ -207,24 +215,24 @@ extension SQLiteTransaction {
             """, [hour.value])
     }
 
-    private func metered(of row: Row) -> MeteredSegment {
+    private func metered(of row: Row) throws -> MeteredSegment {
         MeteredSegment(
             segment: Segment(
                 id: row.identifier(0), resource: row.identifier(1), product: row.identifier(2),
                 flavor: row.identifier(3), quantity: row[4]),
             account: row.identifier(5), project: row.identifier(6), resourceName: row[7], book: row[8],
-            meter: (row[9] as String?).map { MeterID($0) })
+            meter: (row[9] as String?).map { MeterID($0) }, witness: try row.word(10))
     }
 
-    private func proven(of row: Row) -> ProvenSegment {
-        let (alive, ended) = (row[11] as Int64?, row[12] as Int64?)
-        let interval = (row[10] as Int64?).map { started in
+    private func proven(of row: Row) throws -> ProvenSegment {
+        let (alive, ended) = (row[12] as Int64?, row[13] as Int64?)
+        let interval = (row[11] as Int64?).map { started in
             RunInterval(
                 start: Second(started), provenUntil: Second(max(started, ended ?? alive ?? started)),
                 isEnded: ended != nil)
         }
         return ProvenSegment(
-            metered: metered(of: row), interval: interval, settledThrough: (row[13] as Int64?).map { Second($0) },
-            isAbandoned: (row[14] as Int64?) == 1)
+            metered: try metered(of: row), interval: interval, settledThrough: (row[14] as Int64?).map { Second($0) },
+            isAbandoned: (row[15] as Int64?) == 1)
     }
 }
