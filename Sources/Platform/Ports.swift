@@ -44,15 +44,12 @@ public struct Ports: Sendable {
 /// What notebooks alone need from outside.
 public struct NotebookPorts: Sendable {
     public let servers: any NotebookServers
-    public let storage: any NotebookStorage
     public let input: any NotebookInput
 
     public init(
-        servers: any NotebookServers = NoNotebooks(), storage: any NotebookStorage = NoNotebooks(),
-        input: any NotebookInput = NoNotebooks()
+        servers: any NotebookServers = NoNotebooks(), input: any NotebookInput = NoNotebooks()
     ) {
         self.servers = servers
-        self.storage = storage
         self.input = input
     }
 }

@@ -38,7 +38,7 @@ import Workloads
         }
         notebook.definition = NotebookDefinition(name: "other", flavor: Identifier("f"), image: "i", volumeGigabytes: 9)
         notebook.lease = NotebookLease(kind: .idle, duration: 4_000_000, begunAt: Instant(milliseconds: 77))
-        (notebook.volume, notebook.attempt, notebook.accelerators) = ("volume", AttemptID("second"), [0, 3])
+        (notebook.volume, notebook.attempt, notebook.accelerators) = (VolumeID("volume"), AttemptID("second"), [0, 3])
         (notebook.startedAt, notebook.lastSequence, notebook.hold) = (Instant(milliseconds: 8), 4, HoldID("h"))
         notebook.updatedAt = Instant(milliseconds: 99)
         let full = notebook

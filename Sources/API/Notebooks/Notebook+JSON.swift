@@ -54,11 +54,14 @@ struct NotebookView: Sendable {
     private var lease: JSONValue { notebook.leaseJSON }
 
     private var volume: JSONValue {
-        .fields(
+        let volume = costs.volume
+        let isGrowing = volume?.machine.state == .extending
+        return .fields(
             ("id", notebook.volume.map { .text($0) }), ("category", .text("EVS")), ("ownership", .text("MANAGED")),
-            ("capacity", .whole(notebook.definition.volumeGigabytes)),
+            ("capacity", .whole(volume?.capacity ?? notebook.definition.volumeGigabytes)),
             ("mount_path", .text(NotebookContract.work + "/")),
-            ("mount_type", .text("STATIC")), ("status", .text(notebook.isRunning ? "MOUNTED" : "UNMOUNTED")),
+            ("mount_type", .text("STATIC")),
+            ("status", .text(isGrowing ? "RESIZING" : notebook.isRunning ? "MOUNTED" : "UNMOUNTED")),
             ("read_only", .bool(false)))
     }
 

@@ -26,7 +26,7 @@ struct NotebookController: Sendable {
         start = StartNotebook(ports, supervisor: supervisor)
         stop = StopNotebook(ports, supervisor: supervisor)
         delete = DeleteNotebook(ports, supervisor: supervisor)
-        change = ChangeNotebook(ports)
+        change = ChangeNotebook(ports, supervisor: supervisor)
         show = ShowNotebook(ports)
         costs = ShowNotebookCosts(ports)
     }

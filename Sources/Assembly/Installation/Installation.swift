@@ -13,6 +13,8 @@ struct Installation: Sendable {
     let store: SQLiteStore
     /// The clock where it is simulated.
     let movableClock: SimulatedClock?
+    /// The use of what stands behind the gateway.
+    let activities: RouteActivities
 
     /// Opens a data folder that `init` has made.
     init(_ options: ServerOptions, logger: Logger) async throws {
@@ -25,6 +27,8 @@ struct Installation: Sendable {
             path: options.runtimes ?? folder.runtimes, environments: options.environments ?? folder.environments)
         for note in runtimes.notes { logger.warning("A runtime cannot be used.", metadata: ["note": "\(note)"]) }
         movableClock = simulated
+        // People are idle by the machine's clock.
+        activities = RouteActivities(clock: host)
         ports = Ports(
             store: store, clock: simulated ?? host, hostClock: host, identifiers: secrets.identifiers, secrets: secrets,
             executor: try LocalExecutor(
@@ -37,7 +41,6 @@ struct Installation: Sendable {
                 sweepMilliseconds: 1_000),
             journal: LogJournal(logger: logger),
             notebooks: NotebookPorts(
-                servers: try LocalNotebookServers(dataFolder: folder.root),
-                storage: FolderNotebookStorage(dataFolder: folder.root)))
+                servers: try LocalNotebookServers(dataFolder: folder.root), input: activities))
     }
 }

@@ -70,6 +70,7 @@ final class Exchange {
             guard phase == .deciding else { return }
             take(decision, asked)
             client.advance()
+            client.resumeReading()
         }
     }
 
@@ -130,6 +131,8 @@ final class Exchange {
                 guard phase == .connecting else { return pool.release(connection) }
                 ask(connection)
                 client.advance()
+                // The body may not have come yet when reading was held.
+                client.resumeReading()
             case .failure(let error):
                 guard phase == .connecting else { return }
                 connectOther(after: error)

@@ -6,8 +6,12 @@ public import Workloads
 /// Changes a notebook: its name at any time, its flavor and image while it rests; its volume grows while it runs, too.
 public struct ChangeNotebook: Sendable {
     private let ports: Ports
+    private let supervisor: NotebookSupervisor
 
-    public init(_ ports: Ports) { self.ports = ports }
+    public init(_ ports: Ports, supervisor: NotebookSupervisor) {
+        self.ports = ports
+        self.supervisor = supervisor
+    }
 
     public func callAsFunction(
         _ id: NotebookID, _ change: NotebookChange, in project: Project, caller: Caller
@@ -23,16 +27,17 @@ public struct ChangeNotebook: Sendable {
                 account: project.account, ports: ports)
             if change.image != nil { change.image = offer.engine.id }
         }
-        if let gigabytes = change.volumeGigabytes, gigabytes > asked.definition.volumeGigabytes, asked.volume != nil {
-            try await ports.notebooks.storage.grow(asked, toGigabytes: gigabytes)
-        }
-        return try await ports.store.write { [change] transaction in
+        let room = try await ports.volumes.capacity()
+        let (notebook, volume) = try await ports.store.write { [change] transaction in
             var notebook = try transaction.requiredNotebook(id, in: project.id)
             try Self.check(change, of: notebook)
+            let volume = try transaction.grow(notebook, to: change.volumeGigabytes, room: room, ports: ports)
             notebook.take(change, at: ports.clock.now())
             try transaction.update(notebook)
-            return notebook
+            return (notebook, volume)
         }
+        supervisor.go(on: nil, volume)
+        return notebook
     }
 
     private static func check(_ change: NotebookChange, of notebook: Notebook) throws {
@@ -46,13 +51,24 @@ public struct ChangeNotebook: Sendable {
                 .conflict, "The notebook is \(status.rawValue); stop it to change its flavor or its image.",
                 field: change.flavor == nil ? "image_id" : "flavor")
         }
-        let present = notebook.definition.volumeGigabytes
-        if let gigabytes = change.volumeGigabytes, gigabytes < present {
-            faults.add(
-                .invalidParameter, "A volume only grows: it has \(present) GB, and \(gigabytes) GB are less.",
-                field: "storage_new_size")
-        }
         try faults.check()
+    }
+}
+
+extension StoreTransaction {
+    /// Lets the volume of a notebook grow; the same size changes nothing, and a smaller one is refused.
+    fileprivate func grow(
+        _ notebook: Notebook, to gigabytes: Int64?, room: Int64, ports: Ports
+    ) throws -> VolumeChange? {
+        guard let gigabytes, let id = notebook.volume, let volume = try volume(id),
+            gigabytes != volume.wantedCapacity
+        else { return nil }
+        do {
+            return try growVolume(
+                id, to: gigabytes, bounds: .notebook, room: room, in: notebook.project, ports: ports)
+        } catch let fault as Fault {
+            throw Fault(fault.code, fault.message, field: "storage_new_size")
+        }
     }
 }
 

@@ -26,7 +26,7 @@ public struct CreateNotebook: Sendable {
             flavor: definition.flavor, image: definition.image, account: project.account, ports: ports)
         var definition = definition
         definition.image = offer.engine.id
-        let notebook = try await ports.store.write { [definition, ports] transaction in
+        let (notebook, volume) = try await ports.store.write { [definition, ports] transaction in
             guard try transaction.notebookCount(in: project.id) < Limits.notebooks else {
                 throw Fault(
                     .quotaExceeded, "The project has \(Limits.notebooks) notebooks; delete some that nobody needs.")
@@ -39,11 +39,11 @@ public struct CreateNotebook: Sendable {
                 lease: NotebookLease(
                     kind: definition.lease.kind, duration: definition.lease.duration, begunAt: now),
                 attempt: ports.identifiers.uuid(), demand: Demand(offer.flavor, nodes: 1))
-            _ = try transaction.begin(&notebook, on: offer, in: project, ports: ports)
+            let volume = try transaction.begin(&notebook, on: offer, in: project, caller: caller, ports: ports)
             try transaction.insert(notebook)
-            return notebook
+            return (notebook, volume)
         }
-        supervisor.perform(notebook.machine.resumption, for: notebook)
+        supervisor.go(on: notebook, volume)
         return notebook
     }
 }

@@ -1,7 +1,7 @@
 public import Identity
 public import Kernel
 public import Ledger
-import Metering
+public import Metering
 import Pricing
 public import Workloads
 
@@ -21,7 +21,7 @@ public struct Notebook: Hashable, Sendable {
     /// When it stops by itself.
     public var lease: NotebookLease
     /// Its volume, once it has one.
-    public var volume: String?
+    public var volume: VolumeID?
 
     public var machine: NotebookMachine
     /// The run it has, or had last, or will have.
@@ -40,7 +40,7 @@ public struct Notebook: Hashable, Sendable {
     public init(
         id: NotebookID, account: AccountID, project: ProjectID, user: UserID, userName: String,
         definition: NotebookDefinition, createdAt: Instant, updatedAt: Instant, token: String, lease: NotebookLease,
-        volume: String? = nil, machine: NotebookMachine = NotebookMachine(), attempt: AttemptID, demand: Demand,
+        volume: VolumeID? = nil, machine: NotebookMachine = NotebookMachine(), attempt: AttemptID, demand: Demand,
         accelerators: [Int] = [], startedAt: Instant? = nil, lastSequence: Int64 = -1, hold: HoldID? = nil
     ) {
         self.id = id
@@ -63,6 +63,9 @@ public struct Notebook: Hashable, Sendable {
         self.hold = hold
     }
 
+    /// What its bill names.
+    public var resource: ResourceID { ResourceID(id.text) }
+
     /// Whether it can be opened.
     public var isRunning: Bool { machine.step == .running }
 }
@@ -80,7 +83,7 @@ extension Notebook: AttemptedWork {
 
     func segment(_ id: SegmentID) -> Segment {
         Segment(
-            id: id, resource: ResourceID(self.id.text), product: Product.notebook, flavor: demand.flavor, quantity: 1)
+            id: id, resource: resource, product: Product.notebook, flavor: demand.flavor, quantity: 1)
     }
 
     mutating func hear(

@@ -24,20 +24,8 @@ public protocol NotebookInput: Sendable {
     func lastInput(to notebook: NotebookID) -> Instant?
 }
 
-/// Where notebooks keep their files: a volume each.
-public protocol NotebookStorage: Sendable {
-    /// Makes a notebook's volume where it has none, and gives its folder on the host, mounted.
-    func prepare(_ notebook: Notebook) async throws -> (volume: String, hostPath: String)
-    /// Lets go of a volume that no run uses any more.
-    func release(_ notebook: Notebook) async throws
-    /// Lets a volume grow, while it is used or not.
-    func grow(_ notebook: Notebook, toGigabytes gigabytes: Int64) async throws
-    /// Removes a volume and what is in it; one that is gone already is removed.
-    func remove(_ notebook: Notebook) async throws
-}
-
 /// Stands where an installation runs no notebooks, such as a replay's.
-public struct NoNotebooks: NotebookServers, NotebookStorage, NotebookInput {
+public struct NoNotebooks: NotebookServers, NotebookInput {
     public init() {}
 
     private var refusal: Fault { Fault(.unavailable, "This installation runs no notebooks.") }
@@ -48,8 +36,4 @@ public struct NoNotebooks: NotebookServers, NotebookStorage, NotebookInput {
     public func state(of attempt: AttemptID, basePath: String) async -> NotebookServerState { .silent }
     public func activity(of attempt: AttemptID, basePath: String) async throws -> NotebookActivity { throw refusal }
     public func lastInput(to notebook: NotebookID) -> Instant? { nil }
-    public func prepare(_ notebook: Notebook) async throws -> (volume: String, hostPath: String) { throw refusal }
-    public func release(_ notebook: Notebook) async throws {}
-    public func grow(_ notebook: Notebook, toGigabytes gigabytes: Int64) async throws { throw refusal }
-    public func remove(_ notebook: Notebook) async throws {}
 }

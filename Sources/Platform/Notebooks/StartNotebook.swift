@@ -24,16 +24,16 @@ public struct StartNotebook: Sendable {
         try Self.check(asked)
         let offer = try await NotebookOffer(
             flavor: asked.definition.flavor, image: asked.definition.image, account: project.account, ports: ports)
-        let notebook = try await ports.store.write { transaction in
+        let (notebook, volume) = try await ports.store.write { transaction in
             var notebook = try transaction.requiredNotebook(id, in: project.id)
             try Self.check(notebook)
             notebook.lease = notebook.lease.begun(
                 at: ports.clock.now(), kind: lease?.kind, duration: lease?.duration)
-            _ = try transaction.begin(&notebook, on: offer, in: project, ports: ports)
+            let volume = try transaction.begin(&notebook, on: offer, in: project, caller: caller, ports: ports)
             try transaction.update(notebook)
-            return notebook
+            return (notebook, volume)
         }
-        supervisor.perform(notebook.machine.resumption, for: notebook)
+        supervisor.go(on: notebook, volume)
         return notebook
     }
 

@@ -11,6 +11,8 @@ public protocol NotebookRecords {
     func notebook(_ id: NotebookID) throws -> Notebook?
     /// The notebook whose present or last run an attempt is.
     func notebook(attempt: AttemptID) throws -> Notebook?
+    /// The notebook that a volume belongs to, deleted or not.
+    func notebook(volume: VolumeID) throws -> Notebook?
     func notebooks(_ query: NotebookQuery) throws -> Page<Notebook>
     /// Notebooks in any of these steps, the oldest first; deleted ones are never among them.
     func notebooks(inSteps steps: [NotebookMachine.Step]) throws -> [Notebook]

@@ -4,17 +4,28 @@ import Workloads
 /// Carries out one action of a notebook's machine in the world; every act may be repeated.
 struct NotebookAct: Sendable {
     private let ports: Ports
+    private let volumes: VolumeSupervisor
 
-    init(_ ports: Ports) { self.ports = ports }
+    init(_ ports: Ports, volumes: VolumeSupervisor) {
+        self.ports = ports
+        self.volumes = volumes
+    }
 
     /// What came of it, for the machine; nil where something else will tell (a record of the shim).
     func perform(_ action: NotebookMachine.Action, for notebook: Notebook) async throws -> NotebookMachine.Event? {
         switch action {
         case .store:
-            return await outcome({ try await store(notebook) }, success: .stored) { .storingFailed($0) }
+            return try await store(notebook)
         case .submit:
-            return await outcome({ try await submit(notebook) }, success: nil) { message in
-                .ended(JobEnd(cause: .startFailed, exitCode: 0, message: message))
+            do {
+                try await submit(notebook)
+                return nil
+            } catch {
+                ports.journal.note(
+                    .warning, "A notebook could not be started.",
+                    ["notebook": notebook.id.text, "error": "\(error)"])
+                let message = (error as? Fault)?.message ?? "\(error)"
+                return .ended(JobEnd(cause: .startFailed, exitCode: 0, message: message))
             }
         case .awaitServer, .snapshot: return nil
         case .stop:
@@ -24,37 +35,49 @@ struct NotebookAct: Sendable {
             return evidence.shim == .absent ? .lost("it had not started") : nil
         case .finish:
             try await ports.notebooks.servers.removeFolder(of: notebook.attempt)
-            try await ports.notebooks.storage.release(notebook)
             try await ports.executor.release(notebook.attempt)
             return nil
-        case .remove:
-            return await outcome({ try await ports.notebooks.storage.remove(notebook) }, success: .removed) {
-                .removalFailed("its volume could not be removed: \($0)")
+        case .remove: return try await remove(notebook)
+        }
+    }
+
+    /// Whether the volume is there: made, given to the notebook, and mounted. Nil while its supervisor is at it.
+    private func store(_ notebook: Notebook) async throws -> NotebookMachine.Event? {
+        guard let id = notebook.volume, let volume = try await ports.store.read({ try $0.volume(id) }) else {
+            return .storingFailed("there is none")
+        }
+        let isMine = volume.attachment == notebook.resource
+        switch volume.machine.state {
+        case .inUse, .extending, .errorExtending: return isMine && volume.machine.isMounted ? .stored : nil
+        case .creating, .attaching, .detaching: return nil
+        // It was given to the notebook when the run began; it is back because it could not be mounted.
+        case .available where isMine: return nil
+        case .available, .error: return .storingFailed(volume.machine.message)
+        case .deleting, .errorDeleting, .deleted: return .storingFailed("it is deleted")
+        }
+    }
+
+    /// Whether the volume is gone; asks for it first. Nil while its supervisor is at it.
+    private func remove(_ notebook: Notebook) async throws -> NotebookMachine.Event? {
+        guard let id = notebook.volume else { return .removed }
+        let ports = self.ports
+        let (event, change): (NotebookMachine.Event?, VolumeChange?) = try await ports.store.write { transaction in
+            guard let volume = try transaction.volume(id) else { return (.removed, nil) }
+            switch volume.machine.state {
+            case .deleted: return (.removed, nil)
+            case .deleting: return (nil, nil)
+            // It failed after it was asked for; before, it is tried again.
+            case .errorDeleting where volume.updatedAt > notebook.updatedAt:
+                return (.removalFailed("its volume could not be removed: \(volume.machine.message)"), nil)
+            default:
+                return (
+                    nil,
+                    try transaction.deleteVolume(id, by: notebook.resource, in: notebook.project, ports: ports)
+                )
             }
         }
-    }
-
-    private func outcome(
-        _ act: () async throws -> Void, success: NotebookMachine.Event?, failure: (String) -> NotebookMachine.Event?
-    ) async -> NotebookMachine.Event? {
-        do {
-            try await act()
-            return success
-        } catch {
-            ports.journal.note(
-                .warning, "An act of a notebook failed.", ["notebook": "", "error": "\(error)"])
-            return failure((error as? Fault)?.message ?? "\(error)")
-        }
-    }
-
-    private func store(_ notebook: Notebook) async throws {
-        let (volume, _) = try await ports.notebooks.storage.prepare(notebook)
-        guard notebook.volume != volume else { return }
-        try await ports.store.write { transaction in
-            guard var notebook = try transaction.notebook(notebook.id) else { return }
-            notebook.volume = volume
-            try transaction.update(notebook)
-        }
+        if let change { volumes.carryOut(change) }
+        return event
     }
 
     private func submit(_ notebook: Notebook) async throws {
@@ -64,7 +87,9 @@ struct NotebookAct: Sendable {
         let plan = NotebookContract.plan(
             for: notebook.id.text, python: engine.python, cpuMillicores: notebook.demand.cpuMillicores,
             accelerators: notebook.accelerators)
-        let volume = try await ports.notebooks.storage.prepare(notebook).hostPath
+        guard let id = notebook.volume else { throw Fault(.internalFault, "The notebook has no volume.") }
+        // Mounted once more: after the machine started anew nothing is.
+        let volume = try await ports.volumes.mount(id)
         let socket = try await ports.notebooks.servers.makeFolder(for: notebook.attempt)
         let runtimes = engine.folders.map { AttemptSpec.Mount(hostPath: $0, sandboxPath: $0, isWritable: false) }
         let own = [

@@ -9,6 +9,7 @@ import Workloads
 /// and every act it repeats is idempotent. The acts of one notebook are done one after the other.
 public final class NotebookSupervisor: Sendable {
     private let ports: Ports
+    private let volumes: VolumeSupervisor
     let leases: NotebookLeases
     private let queue: AsyncStream<NotebookID>
     private let feed: AsyncStream<NotebookID>.Continuation
@@ -30,8 +31,9 @@ public final class NotebookSupervisor: Sendable {
         var awaited: Set<AttemptID> = []
     }
 
-    public init(_ ports: Ports) {
+    public init(_ ports: Ports, volumes: VolumeSupervisor) {
         self.ports = ports
+        self.volumes = volumes
         leases = NotebookLeases(ports)
         (queue, feed) = AsyncStream.makeStream()
         (starts, startFeed) = AsyncStream.makeStream()
@@ -53,6 +55,12 @@ public final class NotebookSupervisor: Sendable {
         if isAwaited { startFeed.yield(notebook) }
     }
 
+    /// Goes on with a notebook as it stands after a transaction, and with its volume.
+    func go(on notebook: Notebook?, _ volume: VolumeChange?) {
+        if let volume { volumes.carryOut(volume) }
+        if let notebook { perform(notebook.machine.resumption, for: notebook) }
+    }
+
     /// Works until its task is cancelled. Running notebooks go on without it.
     public func run() async throws {
         try await resume()
@@ -60,6 +68,7 @@ public final class NotebookSupervisor: Sendable {
             group.addTask { try await self.sweepNowAndThen() }
             group.addTask { await self.workThrough() }
             group.addTask { await self.awaitServers() }
+            group.addTask { await self.followVolumes() }
             try await group.next()
             group.cancelAll()
         }
@@ -98,6 +107,18 @@ public final class NotebookSupervisor: Sendable {
             if !isBusy(notebook.id) { perform(notebook.machine.resumption, for: notebook) }
         }
         leases.keep(only: Set(notebooks.filter(\.isRunning).map(\.id)))
+    }
+
+    /// Goes on with notebooks that wait for their volumes.
+    private func followVolumes() async {
+        for await volume in volumes.changes {
+            do {
+                let notebook = try await ports.store.read { try $0.notebook(volume: volume.id) }
+                if let notebook { perform(notebook.machine.resumption, for: notebook) }
+            } catch {
+                ports.journal.note(.error, "A volume's change could not be followed.", ["error": "\(error)"])
+            }
+        }
     }
 
     private func isBusy(_ id: NotebookID) -> Bool { state.withLock { $0.busy.contains(id) } }
@@ -154,7 +175,7 @@ public final class NotebookSupervisor: Sendable {
         // What a run left is cleared away even when the next has begun; everything else is for the present run.
         let isDue = now.attempt == asked.attempt && now.machine.resumption.contains(action)
         guard action == .finish || isDue else { return }
-        let event = try await NotebookAct(ports).perform(action, for: action == .finish ? asked : now)
+        let event = try await NotebookAct(ports, volumes: volumes).perform(action, for: action == .finish ? asked : now)
         if let event { try await apply(event, to: asked) }
     }
 

@@ -13,7 +13,7 @@ enum NotebookSchema {
             flavor TEXT NOT NULL,
             image TEXT NOT NULL,
             workspace TEXT NOT NULL,
-            volume TEXT,
+            volume TEXT UNIQUE,
             volume_gigabytes INTEGER NOT NULL CHECK (volume_gigabytes > 0),
             wished_lease TEXT NOT NULL CHECK (wished_lease IN ('TIMING', 'IDLE')),
             wished_duration INTEGER NOT NULL CHECK (wished_duration > 0),

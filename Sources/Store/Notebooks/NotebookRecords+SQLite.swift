@@ -44,6 +44,10 @@ extension SQLiteTransaction {
         try row("SELECT \(Self.notebookColumns) FROM notebooks WHERE attempt = ?", [attempt.text], notebook(of:))
     }
 
+    func notebook(volume: VolumeID) throws -> Notebook? {
+        try row("SELECT \(Self.notebookColumns) FROM notebooks WHERE volume = ?", [volume.text], notebook(of:))
+    }
+
     func notebooks(inSteps steps: [NotebookMachine.Step]) throws -> [Notebook] {
         guard !steps.isEmpty else { return [] }
         let marks = Array(repeating: "?", count: steps.count).joined(separator: ", ")
@@ -118,7 +122,7 @@ extension SQLiteTransaction {
             userName: row[4], definition: definition, createdAt: row.instant(5), updatedAt: row.instant(19),
             token: row[6],
             lease: NotebookLease(kind: try row.word(16), duration: row[17], begunAt: row.instant(18)),
-            volume: row[12], machine: machine, attempt: row.identifier(25),
+            volume: (row[12] as String?).map { VolumeID($0) }, machine: machine, attempt: row.identifier(25),
             demand: Demand(
                 flavor: row.identifier(26), cpuMillicores: row[27], memoryBytes: row[28], accelerators: row[29]),
             accelerators: (row[30] as String).split(separator: ",").compactMap { Int($0) },
@@ -131,7 +135,7 @@ extension Notebook {
     fileprivate var changeable: [(any DatabaseValueConvertible)?] {
         [
             definition.name, definition.description, definition.flavor.text, definition.image, definition.workspace,
-            volume, definition.volumeGigabytes, definition.lease.kind.rawValue, definition.lease.duration,
+            volume?.text, definition.volumeGigabytes, definition.lease.kind.rawValue, definition.lease.duration,
             lease.kind.rawValue, lease.duration, lease.begunAt.milliseconds, updatedAt.milliseconds,
             machine.step.rawValue, machine.next?.rawValue, machine.hasRun ? 1 : 0, machine.reason,
             machine.part.rawValue, attempt.text, demand.flavor.text, demand.cpuMillicores, demand.memoryBytes,
