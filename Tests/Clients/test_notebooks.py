@@ -249,3 +249,29 @@ def test_nothing_starts_without_money(tmp_path):
         error = refused(lambda: notebooks.create("nearly"))
         assert error.status_code == 403
         assert server.get("/atelier/v1/balance")["held"] in ("0", "0.00")
+
+
+def test_the_command_line_does_it_all(server, notebooks):
+    run = lambda *words, **more: server.run("notebook", *words, **more)
+    made = run("create", "--name", "by-hand", "--flavor", FLAVOR, "--size", "6", "--stop-idle", "2")
+    id = made.stdout.strip()
+    notebooks.ids.append(id)
+    shown = notebooks.show(id)
+    assert (shown.status, shown.volume.capacity, shown.lease.type, shown.lease.duration) == ("RUNNING", 6, "IDLE", 2 * HOUR)
+    assert id in run("list", "--status", "RUNNING").stdout
+    address = run("open", id).stdout.strip()
+    assert requests.get(address, timeout=60).status_code == 200
+    seen = run("show", id)
+    assert "6 GB at /home/ma-user/work/" in seen.stdout and "stops by itself in 1 h 59 min" in seen.stderr
+    assert "left" in run("renew", id, "--stop-after", "5").stdout and notebooks.show(id).lease.duration == 5 * HOUR
+    run("resize", id, "--size", "7")
+    wait(lambda: notebooks.show(id).volume.capacity == 7, what="the growth")
+    stopped = run("stop", id).stdout
+    assert "STOPPED" in stopped and "its compute costs nothing now" in stopped
+    run("resize", id, "--flavor", "modelarts.vm.cpu.2u")
+    assert "RUNNING" in run("start", id, "--stop-after", "1").stdout
+    assert run("images").stdout.count("jupyterlab") >= 1
+    assert run("open", "none", check=False).returncode == 1
+    assert run("create", "--name", "x", "--flavor", "none", check=False).returncode in (1, 3)
+    assert run("delete", id).stdout.strip() == id
+    wait(lambda: notebooks.is_gone(id), what="its end")

@@ -30,18 +30,21 @@ import Workloads
     }
 
     /// Source: issue 4, "bad input"; the bounds are those of `NotebookCreateRequest`.
-    @Test(arguments: [
-        ("name", "", "name"), ("name", "a b", "name"), ("flavor", .null, "flavor"), ("image_id", .null, "image_id"),
-        ("volume", ["category": "EVS", "capacity": 4], "volume.capacity"),
-        ("volume", ["category": "EVS", "capacity": 5_000], "volume.capacity"),
-        ("volume", ["category": "EVS", "capacity": "much"], "volume.capacity"),
-        ("volume", ["category": "OBS", "capacity": 10], "volume.category"),
-        ("volume", ["category": "EVS", "ownership": "DEDICATED"], "volume.ownership"),
-        ("lease", ["duration": 3_599_999], "lease.duration"), ("lease", ["duration": 259_200_001], "lease.duration"),
-        ("lease", ["type": "never"], "lease.type"), ("duration", 1, "duration"), ("feature", "DEFAULT", "feature"),
-        ("pool_id", "p", "pool_id"), ("custom_spec", ["cpu": 1], "custom_spec"), ("hooks", [:], "hooks"),
-        ("endpoints", [["service": "SSH"]], "endpoints[0].service"), ("data_volumes", [[:]], "data_volumes"),
-    ] as [(String, JSONValue, String)])
+    @Test(
+        arguments: [
+            ("name", "", "name"), ("name", "a b", "name"), ("flavor", .null, "flavor"), ("image_id", .null, "image_id"),
+            ("volume", ["category": "EVS", "capacity": 4], "volume.capacity"),
+            ("volume", ["category": "EVS", "capacity": 5_000], "volume.capacity"),
+            ("volume", ["category": "EVS", "capacity": "much"], "volume.capacity"),
+            ("volume", ["category": "OBS", "capacity": 10], "volume.category"),
+            ("volume", ["category": "EVS", "ownership": "DEDICATED"], "volume.ownership"),
+            ("lease", ["duration": 3_599_999], "lease.duration"),
+            ("lease", ["duration": 259_200_001], "lease.duration"),
+            ("lease", ["type": "never"], "lease.type"), ("duration", 1, "duration"),
+            ("feature", "DEFAULT", "feature"),
+            ("pool_id", "p", "pool_id"), ("custom_spec", ["cpu": 1], "custom_spec"), ("hooks", [:], "hooks"),
+            ("endpoints", [["service": "SSH"]], "endpoints[0].service"), ("data_volumes", [[:]], "data_volumes"),
+        ] as [(String, JSONValue, String)])
     func whatCannotBeUsedIsSaid(key: String, value: JSONValue, field: String) {
         let faults = #expect(throws: Faults.self) { try NotebookDefinition(json: Self.with(key, value)) }
         #expect(faults?.all.map(\.field) == [field])

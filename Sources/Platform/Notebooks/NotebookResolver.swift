@@ -57,7 +57,8 @@ public final class NotebookResolver: RouteResolver {
     /// that is opened, and a file that is fetched.
     public func isActivity(_ head: RequestHead) -> Bool {
         guard head.isMethod("GET") || head.isMethod("HEAD") else { return true }
-        return head.asksUpgrade || head.path.contains("/files/") || head.fields.first(.accept)?.contains("text/html") == true
+        let isPage = head.fields.first(.accept)?.contains("text/html") == true
+        return isPage || head.asksUpgrade || head.path.contains("/files/")
     }
 
     private func decision(_ request: RouteRequest) async throws -> RouteDecision {
@@ -73,9 +74,10 @@ public final class NotebookResolver: RouteResolver {
         forward.keepSeconds = 5
         forward.cookie = RouteCookie(
             value: notebook.token, path: NotebookContract.basePath(of: notebook.id.text), seconds: Self.cookieSeconds)
-        remember(Open(
-            token: notebook.token, forward: forward,
-            until: ports.hostClock.now().advanced(milliseconds: Self.memory)), as: subject)
+        remember(
+            Open(
+                token: notebook.token, forward: forward,
+                until: ports.hostClock.now().advanced(milliseconds: Self.memory)), as: subject)
         return .forward(forward)
     }
 
@@ -106,7 +108,8 @@ public final class NotebookResolver: RouteResolver {
         let reason = notebook.machine.reason.isEmpty ? "" : " (\(notebook.machine.reason))"
         switch status {
         case .initial, .creating, .starting, .snapshotting:
-            return Fault(.unavailable, "The notebook \(notebook.definition.name) is \(status.rawValue); try again soon.")
+            return Fault(
+                .unavailable, "The notebook \(notebook.definition.name) is \(status.rawValue); try again soon.")
         default:
             return Fault(
                 .conflict,
