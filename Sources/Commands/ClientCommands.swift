@@ -10,7 +10,10 @@ public enum ClientCommands {
             ]),
         CommandGroup(
             name: "Files",
-            subcommands: [BucketCommand.self, CopyCommand.self, ListObjectsCommand.self, RemoveObjectsCommand.self]),
+            subcommands: [
+                VolumeCommand.self, BucketCommand.self, CopyCommand.self, ListObjectsCommand.self,
+                RemoveObjectsCommand.self,
+            ]),
         CommandGroup(
             name: "Money",
             subcommands: [BillCommand.self, UsageCommand.self, AccountCommand.self, PriceCommand.self]),

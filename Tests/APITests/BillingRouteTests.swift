@@ -40,7 +40,7 @@ import Wire
                 Fact(segment: segment.id, sequence: 0, at: hour, kind: .started),
                 Fact(segment: segment.id, sequence: 1, at: hour + 600, kind: .ended),
             ] { _ = try transaction.append(fact, recordedAt: Instant(hour + 600)) }
-            try transaction.append(line)
+            try transaction.append([line])
             try transaction.append(
                 try Posting.charge(for: line, id: PostingID("posting-1"), currency: .usDollar))
         }

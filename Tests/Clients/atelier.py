@@ -45,6 +45,14 @@ class Server:
     def __exit__(self, *_):
         self.stop()
         self.log.close()
+        self.unmount()
+
+    def unmount(self):
+        """A server that was killed leaves its volumes mounted; so does one whose volumes are in use."""
+        places = [line.split()[1] for line in open("/proc/mounts")]
+        for place in places:
+            if place.startswith(str(self.data) + "/"):
+                subprocess.run(["umount", "-l", place], check=True)
 
     def run(self, *arguments, check=True, **more):
         """Runs the command line on the data folder; gives the finished process."""

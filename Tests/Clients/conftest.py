@@ -5,6 +5,7 @@ from atelier import Server
 
 from huaweicloudsdkbss.v2 import BssClient
 from huaweicloudsdkcore.auth.credentials import BasicCredentials, GlobalCredentials
+from huaweicloudsdkevs.v2 import EvsClient
 from huaweicloudsdkiam.v3 import IamClient
 from huaweicloudsdkmodelarts.v1 import ModelArtsClient
 
@@ -40,6 +41,17 @@ def bss(server):
 def iam(server):
     credentials = GlobalCredentials(server.access_key, server.secret_key, server.domain_id)
     return IamClient.new_builder().with_credentials(credentials).with_endpoints([server.endpoint]).build()
+
+
+@pytest.fixture(scope="session")
+def evs(server):
+    return evs_client(server)
+
+
+def evs_client(server, access=None, secret=None, project=None):
+    credentials = BasicCredentials(
+        access or server.access_key, secret or server.secret_key, project or server.project_id)
+    return EvsClient.new_builder().with_credentials(credentials).with_endpoints([server.endpoint]).build()
 
 
 def modelarts_client(server, access=None, secret=None, project=None):

@@ -79,10 +79,10 @@ def test_a_terminal_works_and_sees_the_volume(server, modelarts, browser):
         page.goto(f"{made.url}?token={made.token}")
         page.locator(".jp-LauncherCard[title='Start a new terminal session']").click()
         terminal = page.locator(".jp-Terminal")
-        expect(terminal).to_contain_text("$")
+        expect(terminal).to_contain_text("$", timeout=60_000)
         terminal.click()
         page.keyboard.type("pwd > where.txt; id -un >> where.txt; echo wrote $((20 + 22))\n")
-        expect(terminal).to_contain_text("wrote 42")
+        expect(terminal).to_contain_text("wrote 42", timeout=60_000)
         content = Jupyter(server, made).get("/api/contents/where.txt")["content"]
         assert content == "/home/ma-user/work\nma-user\n"
         context.close()

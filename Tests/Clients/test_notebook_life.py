@@ -269,7 +269,7 @@ print(listener.getsockname()[1])
         # What only somebody with the machine's own eyes could know, handed to the spy.
         volume = f"{server.data}/volumes/{victim.volume.id}"
         paths = [volume, str(server.data), f"{server.data}/atelier.sqlite", f"{server.data}/credentials.json",
-                 *glob.glob(volume + "/**/secret.txt", recursive=True), "/root", "/home/ma-user/../../proc/1/root/root"]
+                 *glob.glob(volume + "/**/secret.txt", recursive=True), "/proc/1/root" + str(server.data)]
         assert any(path.endswith("secret.txt") for path in paths)
         ports = [int(where), int(server.endpoint.rsplit(":", 1)[1])]
         sockets = glob.glob(f"{server.data}/s/*/j") + [f"{server.data}/hints.sock"]

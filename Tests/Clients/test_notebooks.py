@@ -15,6 +15,7 @@ from huaweicloudsdkmodelarts.v1 import (
 from jupyter import FLAVOR, Jupyter, Notebooks, lease
 
 HOUR = 3_600_000
+WORK = "/home/ma-user/work"
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_a_notebook_from_creation_to_deletion(server, modelarts, notebooks):
     assert [step.status for step in shown.action_progress] == ["COMPLETED"] * 4
     assert (shown.name, shown.flavor, shown.feature, shown.fail_reason) == ("whole-life", FLAVOR, "NOTEBOOK", "")
     assert shown.billing_items == ["COMPUTE", "STORAGE"]
-    assert (shown.volume.category, shown.volume.capacity, shown.volume.mount_path) == ("EVS", 5, "/home/ma-user/work/")
+    assert (shown.volume.category, shown.volume.capacity, shown.volume.mount_path) == ("EVS", 5, WORK + "/")
     assert shown.image.name == "jupyterlab" and shown.user.name == server.user
 
     # The address works the moment the state says RUNNING, and a browser keeps its token in a cookie.
@@ -262,7 +263,7 @@ def test_the_command_line_does_it_all(server, notebooks):
     address = run("open", id).stdout.strip()
     assert requests.get(address, timeout=60).status_code == 200
     seen = run("show", id)
-    assert "6 GB at /home/ma-user/work/" in seen.stdout and "stops by itself in 1 h 59 min" in seen.stderr
+    assert f"6 GB at {WORK}/" in seen.stdout and "stops by itself in 1 h 59 min" in seen.stderr
     assert "left" in run("renew", id, "--stop-after", "5").stdout and notebooks.show(id).lease.duration == 5 * HOUR
     run("resize", id, "--size", "7")
     wait(lambda: notebooks.show(id).volume.capacity == 7, what="the growth")

@@ -46,8 +46,8 @@ struct SimulatedLaws {
         }
     }
 
-    /// The whole of the books recomputed from their facts, as `atelier verify` does; gives the journal's root, which says
-    /// all of them in one word.
+    /// The whole of the books recomputed from their facts, as `atelier verify` does; gives the journal's root, which
+    /// says all of them in one word.
     @discardableResult
     func verify() async throws -> String {
         let ports = simulation.ports

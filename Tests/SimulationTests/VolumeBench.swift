@@ -62,6 +62,14 @@ final class VolumeBench {
 
     func close() async throws { _ = try await HourCloser(ports) { _ in }.closeDueHours() }
 
+    /// The same books and disks as a server with a store that fails at times sees them.
+    func ports(on store: any Platform.Store) -> Ports {
+        Ports(
+            store: store, clock: ports.clock, hostClock: ports.hostClock, identifiers: ports.identifiers,
+            secrets: ports.secrets, executor: ports.executor, buckets: ports.buckets, folders: ports.folders,
+            volumes: disks, catalogue: ports.catalogue, settings: ports.settings, journal: ports.journal)
+    }
+
     /// Carries out a change and everything that follows from it.
     func carryOut(_ change: VolumeChange) async throws -> Volume {
         var volume = change.volume

@@ -91,6 +91,8 @@ import Testing
             #expect(try transaction.unprovenSegments(until: Second(11), witness: .server).isEmpty)
             #expect(try transaction.lastFact(of: SegmentID("c/0")) == Sample.fact("c/0", 2, at: 70, .alive))
             #expect(try transaction.lastFact(of: SegmentID("e/0")) == nil)
+            #expect(try transaction.settledThrough(Sample.metered("c/0")) == Second(60))
+            #expect(try transaction.settledThrough(Sample.metered("e/0")) == nil)
             #expect(try transaction.firstUnsettled(unknownAs: Second(5)) == Second(5))
             #expect(try transaction.firstUnsettled(unknownAs: Second(50)) == Second(10))
         }

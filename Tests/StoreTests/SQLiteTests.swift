@@ -23,7 +23,7 @@ import Testing
                 Sample.posting("1", [(Sample.ledger(.cash), 100), (Sample.ledger(.funding), -100)]))
             try transaction.insert(Sample.metered("a/0"))
             try transaction.append(Sample.fact("a/0", 0, at: 1, .started), recordedAt: Instant(milliseconds: 1))
-            try transaction.append(Sample.line("1"))
+            try transaction.append([Sample.line("1")])
         }
         return (test, try DatabaseQueue(path: test.folder + "/store.sqlite"))
     }
@@ -78,7 +78,8 @@ import Testing
             Migrations.all.map(Migrations.fingerprint) == [
                 "00000000000000006dc44f9c3b6772cd", "00000000000000004d56f975d8165521",
                 "00000000000000006735c60e2b855fde", "0000000000000000f174e910baf59241",
-                "0000000000000000f45f548190271272", "0000000000000000b511ed5afb514280",
+                "00000000000000007c169cbc93b07e8b", "0000000000000000681e45e5f5da8159",
+                "00000000000000006802cb243bfe6af1",
             ])
     }
 

@@ -39,6 +39,14 @@ import Workloads
         Life(
             events: [.created, .attachRequested, .detachRequested, .mounted], actions: [.mount, .unmount],
             state: .detaching),
+        Life(
+            events: [.created, .attachRequested, .mounted, .detachRequested, .attachRequested, .unmounted],
+            actions: [.mount, .unmount, .mount], state: .attaching),
+        Life(
+            events: [.created, .growRequested, .attachRequested, .grown], actions: [.grow, .mount], state: .attaching),
+        Life(
+            events: [.created, .attachRequested, .mounted, .growRequested, .detachRequested, .grown],
+            actions: [.mount, .grow, .unmount], state: .detaching),
         Life(events: [.created, .growRequested], actions: [.grow], state: .extending),
         Life(events: [.created, .growRequested, .grown], actions: [.grow], state: .available),
         Life(events: [.created, .growRequested, .growthFailed("x")], actions: [.grow], state: .errorExtending),
@@ -94,6 +102,7 @@ import Workloads
             #expect(!passing.contains(machine.state) || !machine.resumption.isEmpty, "seed \(seed)")
             #expect(actions.isEmpty || machine.resumption.contains(actions[0]), "seed \(seed): \(event)")
             #expect(machine.state != .inUse || machine.isAttached, "seed \(seed): \(event)")
+            #expect(!machine.isAttached || machine.hasOwner, "seed \(seed): \(event)")
         }
     }
 

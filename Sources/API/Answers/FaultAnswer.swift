@@ -15,11 +15,21 @@ struct FaultAnswer: Sendable {
         /// ModelArts, the billing centre and Atelier's own routes: `{"error_code","error_msg",…}`.
         case service
 
+        /// EVS: `{"error":{"code","message"}}`.
+        case volumes
+
         /// The family of a path.
         init(path: String) {
             let isIdentity = path == "/v3" || path.hasPrefix("/v3/") || path.hasPrefix("/v3.0/")
-            self = isIdentity ? .identity : .service
+            let parts = path.split(separator: "/").prefix(3)
+            let isVolumes = parts.count == 3 && Self.ofVolumes.contains("\(parts[0])/\(parts[2])")
+            self = isIdentity ? .identity : isVolumes ? .volumes : .service
         }
+
+        /// Version and noun of EVS's paths.
+        private static let ofVolumes: Set = [
+            "v2/cloudvolumes", "v2.1/cloudvolumes", "v5/volumes", "v1/jobs", "v2/types", "v2/os-availability-zone",
+        ]
     }
 
     /// The first fault decides code and status.
@@ -53,6 +63,16 @@ struct FaultAnswer: Sendable {
                     .fields(
                         ("code", .whole(code.status)), ("message", .text(message)),
                         ("title", .text(status.reasonPhrase)))
+                ))
+        case .volumes:
+            // The same number under the family's own name, as EVS's documentation writes its codes.
+            let code = code.wire.hasPrefix("ModelArts.") ? "EVS." + code.wire.dropFirst(10) : code.wire
+            return .fields(
+                (
+                    "error",
+                    .fields(
+                        ("code", .text(code)), ("message", .text(message)), ("request_id", .text(requestID)),
+                        ("faults", .array(faults.map(entry))))
                 ))
         case .service:
             return .fields(

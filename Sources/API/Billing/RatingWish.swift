@@ -49,8 +49,17 @@ struct RatingWish: Sendable {
         }
         guard let seconds = seconds(fields), let product else { return nil }
         return QuotePrice.Question(
-            product: product.id, flavor: FlavorID(flavor), seconds: seconds, quantity: quantity,
+            product: product.id, flavor: FlavorID(flavor), seconds: seconds,
+            quantity: quantity * (product.unit == .gigabyteHour ? gigabytes(fields) : 1),
             field: fields.path(of: "resource_spec"))
+    }
+
+    /// How large one of what is sold by the GB is; source: `size_measure_id` 17 is GB.
+    private static func gigabytes(_ fields: JSONFields) -> Int64 {
+        if let measure = fields.integer("size_measure_id"), measure != Int64(UsageUnit.gigabyteHour.measureID) {
+            fields.refuse("size_measure_id", "Sizes are in GB: \(UsageUnit.gigabyteHour.measureID).")
+        }
+        return fields.requiredInteger("resource_size", in: 1...1_000_000)
     }
 
     /// Hours as whole seconds, a part of a second counting as one.

@@ -12,11 +12,13 @@ public struct AtelierAPI: Sendable {
 
     /// - Parameters:
     ///   - supervisor: told of jobs that are made, stopped or deleted.
+    ///   - volumes: the same of volumes.
     ///   - notebooks: told of notebooks that are made, started, stopped or deleted.
     ///   - metrics: the text that `/metrics` shows.
     ///   - version: what `/healthz` says.
     public init(
-        _ ports: Ports, supervisor: TrainingJobSupervisor, notebooks: NotebookSupervisor, moveClock: MoveClock,
+        _ ports: Ports, supervisor: TrainingJobSupervisor, volumes: VolumeSupervisor,
+        notebooks: NotebookSupervisor, moveClock: MoveClock,
         replacePriceBooks: ReplacePriceBooks, metrics: @escaping @Sendable () -> String, version: String
     ) {
         authentication = Authentication(Authenticate(ports))
@@ -31,6 +33,8 @@ public struct AtelierAPI: Sendable {
         routes += NotebookLeaseController(ports, supervisor: notebooks, projects: projects).routes
         routes += NotebookOfferController(ports, projects: projects).routes
         routes += NotebookPartsController(ports, projects: projects).routes
+        routes += VolumeController(ports, supervisor: volumes, projects: projects).routes
+        routes += VolumeOfferController(ports, projects: projects).routes
         routes += BillingController(ports, directory: directory).routes
         routes += AccountController(ports, directory: directory).routes
         routes += PriceController(ports, replacePriceBooks: replacePriceBooks).routes

@@ -25,6 +25,7 @@ struct DataFolder: Sendable {
     var priceBooks: String { root + "/price-books" }
     var buckets: String { root + "/buckets" }
     var runs: String { root + "/runs" }
+    var volumes: String { root + "/volumes" }
     var clock: String { root + "/clock" }
     var lock: String { root + "/lock" }
     var endpoint: String { root + "/endpoint" }

@@ -11,6 +11,7 @@ struct Installation: Sendable {
     let folder: DataFolder
     let ports: Ports
     let store: SQLiteStore
+    let volumes: LocalVolumeDisks
     /// The clock where it is simulated.
     let movableClock: SimulatedClock?
     /// The use of what stands behind the gateway.
@@ -29,17 +30,20 @@ struct Installation: Sendable {
         movableClock = simulated
         // People are idle by the machine's clock.
         activities = RouteActivities(clock: host)
+        let journal = LogJournal(logger: logger)
+        volumes = try LocalVolumeDisks(path: folder.volumes, journal: journal)
         ports = Ports(
             store: store, clock: simulated ?? host, hostClock: host, identifiers: secrets.identifiers, secrets: secrets,
             executor: try LocalExecutor(
                 dataFolder: folder.root, clockFile: simulated.map(\.path)),
             buckets: try BucketFolder(path: folder.buckets), folders: LocalRunFolders(path: folder.runs),
+            volumes: volumes,
             catalogue: Catalogue(books: try PriceBookFolder.read(path: folder.priceBooks), engines: runtimes.engines),
             settings: Settings(
                 jobsShareNetwork: options.jobsShareNetwork,
                 // On a clock that stands still the real time between two looks decides how soon a job is seen.
                 sweepMilliseconds: 1_000),
-            journal: LogJournal(logger: logger),
+            journal: journal,
             notebooks: NotebookPorts(
                 servers: try LocalNotebookServers(dataFolder: folder.root), input: activities))
     }

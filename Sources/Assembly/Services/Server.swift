@@ -1,5 +1,6 @@
 import API
 import Commands
+import Executors
 import Files
 import Gateway
 import Kernel
@@ -26,12 +27,13 @@ struct Server {
         try folder.hold()
         let installation = try await Installation(options, logger: logger)
         let ports = installation.ports
+        logger.info("\(installation.volumes.summary)")
         let volumes = VolumeSupervisor(ports)
         let notebooks = NotebookSupervisor(ports, volumes: volumes)
         let supervisor = TrainingJobSupervisor(ports, notebooks: notebooks)
         let closer = HourCloser(ports, supervisor: supervisor)
         let api = AtelierAPI(
-            ports, supervisor: supervisor, notebooks: notebooks,
+            ports, supervisor: supervisor, volumes: volumes, notebooks: notebooks,
             moveClock: MoveClock(ports, clock: installation.movableClock),
             replacePriceBooks: ReplacePriceBooks(ports) { try PriceBookFolder.read(path: folder.priceBooks) },
             metrics: { [metrics] in metrics.text() }, version: Version.text)
@@ -48,11 +50,13 @@ struct Server {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: LoopService(loop: supervisor.run)),
-                    .init(service: LoopService(loop: volumes.run)), .init(service: LoopService(loop: notebooks.run)), .init(service: LoopService(loop: closer.run)),
+                    .init(service: LoopService(loop: supervisor.run)), .init(service: LoopService(loop: volumes.run)),
+                    .init(service: LoopService(loop: notebooks.run)), .init(service: LoopService(loop: closer.run)),
+                    .init(service: LoopService(loop: installation.volumes.watchFolders)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
+        await installation.volumes.close()
         try installation.store.close()
         logger.info("The server has stopped; running jobs go on.")
     }

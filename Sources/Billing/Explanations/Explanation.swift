@@ -16,8 +16,12 @@ public struct Explanation: Hashable, Sendable {
     /// What was rounded, and what it dropped.
     public let rounding: String
 
-    /// - Parameter book: the book the line was billed by, in any edition since: its past never changes.
-    public init(of line: BillLine, facts: [Fact], book: PriceBook, zone: BillingZone) {
+    /// - Parameters:
+    ///   - witness: who proves the facts.
+    ///   - book: the book the line was billed by, in any edition since: its past never changes.
+    public init(
+        of line: BillLine, facts: [Fact], witness: Witness = .executor, book: PriceBook, zone: BillingZone
+    ) {
         let currency = book.currency
         let unit = book.unit(of: line.product)
         self.facts = facts
@@ -30,18 +34,27 @@ public struct Explanation: Hashable, Sendable {
             price.map { $0.formula.words(unit: unit, currency: currency) }
             ?? line.unitPrice.map { "\($0) \(currency)/\(unit.name)" } ?? "unknown"
         steps =
-            Self.steps(of: line, facts: facts, price: words, formula: formula, zone: zone) + [
+            [Self.subject(of: line, facts: facts, witness: witness, unit: unit)]
+            + Self.steps(of: line, price: words, formula: formula, zone: zone) + [
                 rounding, Self.payment(of: line, currency),
             ]
     }
 
+    /// What was used, and who says so.
+    private static func subject(of line: BillLine, facts: [Fact], witness: Witness, unit: UsageUnit) -> String {
+        let use =
+            unit == .gigabyteHour
+            ? "had \(line.quantity) GB of \(line.flavor)" : "ran on \(line.quantity) × \(line.flavor)"
+        let name = line.resourceName.isEmpty ? line.resource.text : line.resourceName
+        let teller = witness == .executor ? "its executor proves" : "the server's own books prove"
+        return "\(name) \(use) (\(line.product)); \(teller) \(story(of: facts, witness: witness))."
+    }
+
     private static func steps(
-        of line: BillLine, facts: [Fact], price: String, formula: String, zone: BillingZone
+        of line: BillLine, price: String, formula: String, zone: BillingZone
     ) -> [String] {
         let hour = zone.civil(line.hour).text
         var steps = [
-            "\(line.resourceName) ran on \(line.quantity) × \(line.flavor) (\(line.product)); its executor proves "
-                + story(of: facts) + ".",
             "Of this, \(line.from) to \(line.until) lies in the clock hour that begins at \(hour) "
                 + "(billing zone): \(line.seconds) s.",
             "Price \(price), from edition \(line.priceVersion.prefix(12)) of the price book.",
@@ -58,10 +71,12 @@ public struct Explanation: Hashable, Sendable {
         return steps
     }
 
-    private static func story(of facts: [Fact]) -> String {
+    private static func story(of facts: [Fact], witness: Witness) -> String {
         guard let interval = try? RunInterval.of(facts) else { return "nothing yet" }
+        let went = witness == .executor ? "ran" : "was there"
         let end =
-            interval.isEnded ? "its end at \(interval.provenUntil)" : "that it still ran at \(interval.provenUntil)"
+            interval.isEnded
+            ? "its end at \(interval.provenUntil)" : "that it still \(went) at \(interval.provenUntil)"
         return "its start at \(interval.start) and \(end)"
     }
 

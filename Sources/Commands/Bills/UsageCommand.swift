@@ -15,6 +15,7 @@ struct UsageCommand: ClientCommand {
             answer["items"]?.array ?? [], whole: answer,
             columns: [
                 Output.Column("resource", "resource_name"), Output.Column("flavor", "flavor"),
+                Output.Column("x", "quantity", isNumber: true),
                 Output.Column("started", "started_at"), Output.Column("running", "running"),
                 Output.Column("s", "total_seconds", isNumber: true),
                 Output.Column("per hour", "per_hour", isNumber: true),

@@ -2,6 +2,7 @@ public import Billing
 public import Identity
 public import Kernel
 public import Ledger
+import Metering
 public import Money
 import Pricing
 
@@ -28,13 +29,12 @@ public struct ExplainBillLine: Sendable {
                 throw Fault(.notFound, "There is no bill line \(id) in your account.", field: "line")
             }
             let terms = try transaction.requiredTerms(of: line.account)
+            let metered = try transaction.meteredSegment(line.segment)
             return Explained(
                 line: line,
                 explanation: Explanation(
-                    of: line, facts: try transaction.facts(of: line.segment),
-                    book: try ports.catalogue.book(
-                        try transaction.meteredSegment(line.segment)?.book ?? terms.book),
-                    zone: ports.settings.zone),
+                    of: line, facts: try transaction.facts(behind: line), witness: metered?.witness ?? .executor,
+                    book: try ports.catalogue.book(metered?.book ?? terms.book), zone: ports.settings.zone),
                 postings: try transaction.postings(charging: line, currency: terms.currency),
                 currency: terms.currency)
         }
@@ -42,6 +42,14 @@ public struct ExplainBillLine: Sendable {
 }
 
 extension StoreTransaction {
+    /// Where a stretch began and ended, and what proves the line's hour; a volume of a year has a proof for each.
+    fileprivate func facts(behind line: BillLine) throws -> [Fact] {
+        let hour = line.hour...(line.hour + 3_600)
+        let facts = try facts(of: line.segment)
+        let near = facts.filter { $0.kind != .alive || hour.contains($0.at) }
+        return near.count > 1 || facts.count == 1 ? near : facts
+    }
+
     /// How a line was posted: the posting of its own, or its share of the one that charges it with others.
     fileprivate func postings(charging line: BillLine, currency: Currency) throws -> [Posting] {
         guard let settlement = line.settlement else { return try postings(reference: line.id.text) }

@@ -52,7 +52,10 @@ extension StoreTransaction {
     ) throws -> [(hour: Second, use: CountedUse)] {
         if metered.meter != nil { return try unsettledHours(of: metered, before: Second(.max), book: book) }
         guard let interval = try metered.countedInterval(of: facts, book: book) else { return [] }
-        let first = book.zone.startOfHour(interval.start)
+        // What counts by the second is looked at from where it is settled on: a volume may be years old.
+        let isPlain = book.product(metered.segment.product)?.metering ?? .perSecond == .perSecond
+        let settled = isPlain ? try settledThrough(metered) : nil
+        let first = book.zone.startOfHour(max(interval.start, settled ?? interval.start))
         return stride(from: first.value, to: interval.provenUntil.value, by: 3_600).map { hour in
             (Second(hour), .ran(interval))
         }

@@ -17,7 +17,7 @@ public final class HourCloser: Sendable {
     private let follow: @Sendable (TakeEvidence.Taken) -> Void
 
     /// Stretches, or series, settled in one transaction, so that requests are not kept waiting.
-    private static let batch = 150
+    private static let batch = 400
 
     /// - Parameter follow: does what is to be done where an hour's proofs show that a job has ended.
     init(_ ports: Ports, follow: @escaping @Sendable (TakeEvidence.Taken) -> Void) {

@@ -31,7 +31,7 @@ struct Settlement {
 
     func post(in transaction: any StoreTransaction, ports: Ports) throws {
         guard let first = lines.first else { return }
-        for line in lines { try transaction.append(line) }
+        try transaction.append(lines)
         try transaction.post(
             try Posting.charge(
                 for: lines, owner: first.account.text, id: id, at: ports.clock.now(),

@@ -23,6 +23,25 @@ public struct ListOffer: Sendable {
         }
     }
 
+    /// A type of volume and its price now.
+    public struct OfferedVolume: Sendable {
+        public let id: FlavorID
+        /// The price in words, such as `0.00017 USD per GB-hour`.
+        public let words: String
+    }
+
+    /// The types of volumes that have a price now by the account's book.
+    public func volumeTypes(account: AccountID, caller: Caller) async throws -> [OfferedVolume] {
+        let book = try await book(of: account, caller: caller)
+        let now = ports.clock.now().second
+        let unit = book.unit(of: Product.volume)
+        return (book.product(Product.volume)?.variants ?? []).compactMap { type in
+            book.price(product: Product.volume, flavor: type, at: now).map { price in
+                OfferedVolume(id: type, words: price.formula.words(unit: unit, currency: book.currency))
+            }
+        }
+    }
+
     /// The price book an account is billed by.
     public func book(of account: AccountID, caller: Caller) async throws -> PriceBook {
         try caller.require(.read, in: Scope(account: account))

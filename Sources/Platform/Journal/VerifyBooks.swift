@@ -109,6 +109,11 @@ private struct Verification {
         guard lines == counts.lines else {
             throw Misfit(words: "There are \(lines) bill lines, and the journal charges \(counts.lines).")
         }
+        if let wrong = try found({ try transaction.wrongBillSum() }) {
+            throw Misfit(
+                words: "The sum of \(wrong.product) in \(wrong.cycle) of account \(wrong.account) is not what its "
+                    + "lines come to.")
+        }
     }
 
     /// The lines that a posting charges, if it charges them as it should.

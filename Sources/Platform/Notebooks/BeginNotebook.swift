@@ -36,8 +36,8 @@ struct NotebookOffer: Sendable {
 }
 
 extension StoreTransaction {
-    /// Begins a run: reserves its first hour, takes its place on the pool and sees that it has its volume; or notes that
-    /// there is no room for it.
+    /// Begins a run: reserves its first hour, takes its place on the pool and sees that it has its volume; or notes
+    /// that there is no room for it.
     ///
     /// The caller stores the notebook. What has no room reserves nothing and leaves nothing behind.
     /// - Returns: what is to be done for the volume.

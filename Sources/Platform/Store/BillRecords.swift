@@ -8,7 +8,8 @@ public import Pricing
 
 /// Bill lines, append-only.
 public protocol BillRecords {
-    func append(_ line: BillLine) throws
+    /// Appends lines, in order, and adds them to the sums of their accounts.
+    func append(_ lines: [BillLine]) throws
     func billLine(_ id: BillLineID) throws -> BillLine?
     /// Lines of all accounts behind a place among them, in order.
     func billLines(after number: Int64, limit: Int) throws -> [(number: Int64, line: BillLine)]
@@ -30,6 +31,21 @@ public protocol BillRecords {
     func billLines(_ query: BillLineQuery) throws -> Page<BillLine>
     /// Sums of an account's lines in a cycle, one a product.
     func billSums(account: AccountID, cycle: String) throws -> [BillSum]
+    /// The first of all kept sums that is not what its lines give, recomputed; nil where all are.
+    func wrongBillSum() throws -> WrongBillSum?
+}
+
+/// Whose kept sum is not what its lines give.
+public struct WrongBillSum: Hashable, Sendable {
+    public let account: AccountID
+    public let cycle: String
+    public let product: ProductID
+
+    public init(account: AccountID, cycle: String, product: ProductID) {
+        self.account = account
+        self.cycle = cycle
+        self.product = product
+    }
 }
 
 /// Which bill lines are wanted; nil means any.

@@ -44,6 +44,8 @@ public protocol MeteringRecords {
     func firstUnsettled(unknownAs unknown: Second) throws -> Second?
     /// Notes that every hour before this second is billed as the facts say; `isFinal` where nothing can follow.
     func settled(_ metered: MeteredSegment, through: Second, isFinal: Bool) throws
+    /// The second before which everything of a stretch is billed as the facts say; nil where nothing is.
+    func settledThrough(_ metered: MeteredSegment) throws -> Second?
     /// Notes that nothing more will be proven of a stretch: its executor lost it.
     func abandon(_ segment: SegmentID) throws
 

@@ -22,6 +22,20 @@ public protocol VolumeRecords {
     func volumeCount(in project: ProjectID) throws -> Int
     /// GiB that all volumes of all accounts have or were promised.
     func promisedVolumeCapacity() throws -> Int64
+
+    func insert(_ job: VolumeJob) throws
+    func volumeJob(_ id: VolumeJobID, in project: ProjectID) throws -> VolumeJob?
+    /// The jobs of a request for several volumes.
+    func volumeJobs(of parent: VolumeJobID) throws -> [VolumeJob]
+    /// A job of a volume that has not ended.
+    func openVolumeJob(of volume: VolumeID, kind: VolumeJob.Kind) throws -> VolumeJob?
+    /// Ends the jobs of one kind that go on for a volume.
+    func endVolumeJobs(of volume: VolumeID, kind: VolumeJob.Kind, at: Instant, failure: String?) throws
+
+    /// Remembers the key of a request and its answer, for ever.
+    func insert(_ key: RequestKey, answer: String, at: Instant) throws
+    /// What a key was used for; nil where it is new.
+    func requestKey(_ token: String, in project: ProjectID) throws -> (content: String, answer: String)?
 }
 
 /// Which volumes are wanted; nil means any.

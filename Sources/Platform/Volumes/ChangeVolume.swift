@@ -74,10 +74,12 @@ extension StoreTransaction {
         _ id: VolumeID, to owner: ResourceID, in project: ProjectID, ports: Ports
     ) throws -> VolumeChange {
         var volume = try requiredVolume(id, in: project)
-        if volume.attachment == owner { return VolumeChange(volume: volume, actions: []) }
-        guard volume.attachment == nil else { throw volume.refusal(of: "attach", when: "available") }
+        if volume.attachment == owner, volume.machine.isAttached { return VolumeChange(volume: volume, actions: []) }
+        guard volume.attachment ?? owner == owner else {
+            throw volume.refusal(of: "be attached", when: "available")
+        }
         let actions = volume.machine.handle(.attachRequested)
-        guard volume.machine.isAttached else { throw volume.refusal(of: "attach", when: "available") }
+        guard volume.machine.isAttached else { throw volume.refusal(of: "be attached", when: "available") }
         volume.attachment = owner
         volume.attachedAt = ports.clock.now()
         return try keep(&volume, actions, ports: ports)
@@ -104,6 +106,7 @@ extension StoreTransaction {
         case .growthFailed where before.state == .extending: volume.wantedCapacity = volume.capacity
         default: break
         }
+        try endJobs(of: volume.id, by: event, at: ports.clock.now())
         return try keep(&volume, actions, ports: ports)
     }
 
@@ -111,7 +114,7 @@ extension StoreTransaction {
         _ volume: inout Volume, _ actions: [VolumeMachine.Action], ports: Ports
     ) throws -> VolumeChange {
         let now = ports.clock.now()
-        if !volume.machine.isAttached {
+        if !volume.machine.hasOwner {
             volume.attachment = nil
             volume.attachedAt = nil
         }
@@ -153,6 +156,22 @@ extension Volume {
 extension VolumeWish {
     /// Everything that is wrong with it by itself.
     func check(bounds: VolumeCapacity) throws(Faults) {
+        var faults = Self.check(name: name, description: description)
+        do { try bounds.require(capacity, field: "size") } catch { faults.append(error) }
+        faults.require(
+            metadata.count <= Limits.volumeMetadata
+                && metadata.allSatisfy { pair in
+                    [pair.name, pair.value].allSatisfy {
+                        $0.unicodeScalars.count <= Limits.volumeMetadataCharacters
+                    }
+                },
+            "There are at most \(Limits.volumeMetadata) pairs of at most \(Limits.volumeMetadataCharacters) "
+                + "characters.", field: "metadata")
+        try faults.check()
+    }
+
+    /// What is wrong with the names that people give.
+    static func check(name: String, description: String) -> Faults {
         var faults = Faults()
         faults.require(
             name.unicodeScalars.count <= Limits.volumeNameCharacters,
@@ -160,7 +179,6 @@ extension VolumeWish {
         faults.require(
             description.unicodeScalars.count <= Limits.volumeDescriptionCharacters,
             "The description has at most \(Limits.volumeDescriptionCharacters) characters.", field: "description")
-        do { try bounds.require(capacity, field: "size") } catch { faults.append(error) }
-        try faults.check()
+        return faults
     }
 }

@@ -11,11 +11,18 @@ public struct DeleteVolume: Sendable {
         self.supervisor = supervisor
     }
 
-    public func callAsFunction(_ id: VolumeID, in project: Project, caller: Caller) async throws -> Volume {
+    /// The job; asked again while it goes on, the same.
+    public func callAsFunction(_ id: VolumeID, in project: Project, caller: Caller) async throws -> VolumeJobID {
         try caller.require(.write, in: Scope(project))
         let ports = self.ports
-        let change = try await ports.store.write { try $0.deleteVolume(id, in: project.id, ports: ports) }
+        let (job, change) = try await ports.store.write { transaction in
+            let change = try transaction.deleteVolume(id, in: project.id, ports: ports)
+            if let going = try transaction.openVolumeJob(of: id, kind: .delete) { return (going.id, change) }
+            let job = try transaction.insertJobs(
+                .delete, whole: .delete, of: [id], in: project.id, ports: ports)
+            return (job.id, change)
+        }
         supervisor.carryOut(change)
-        return change.volume
+        return job
     }
 }

@@ -125,21 +125,6 @@ extension SQLiteTransaction {
         return Page(items: lines, total: Int(total))
     }
 
-    func billSums(account: AccountID, cycle: String) throws -> [BillSum] {
-        try rows(
-            """
-            SELECT product, COUNT(*), SUM(seconds), SUM(list), SUM(discount), SUM(truncated), SUM(due),
-                SUM(paid_cash), SUM(paid_credit), SUM(paid_arrears)
-            FROM bill_lines WHERE account = ? AND cycle = ? GROUP BY product ORDER BY product
-            """, [account.text, cycle]
-        ) { row in
-            BillSum(
-                product: row[0], lines: row[1], seconds: row[2], list: row.amount(3), discount: row.amount(4),
-                truncated: row.amount(5), due: row.amount(6), cash: row.amount(7), credit: row.amount(8),
-                arrears: row.amount(9))
-        }
-    }
-
     private func stored(_ number: Int128) throws(Fault) -> Int64 {
         guard let value = Int64(exactly: number) else {
             throw Fault(.invalidParameter, "The number \(number) is too large to be kept.")

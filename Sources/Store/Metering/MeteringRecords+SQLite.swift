@@ -186,16 +186,23 @@ extension SQLiteTransaction {
     }
 
     func settled(_ metered: MeteredSegment, through: Second, isFinal: Bool) throws {
-        let sql = "UPDATE segment_progress SET settled_through = ?, is_final = ? WHERE account = ? AND segment = ?"
-        try database.run(sql) { binder in
+        // Only what ends leaves the index of what is unsettled; naming its column would have SQLite look it up.
+        let change = isFinal ? "settled_through = ?, is_final = 1" : "settled_through = ?"
+        try database.run("UPDATE segment_progress SET \(change) WHERE account = ? AND segment = ?") { binder in
             binder.add(through.value)
-            binder.add(Int64(isFinal ? 1 : 0))
             binder.add(metered.account.text)
             binder.add(metered.segment.id.text)
         }
         guard database.changesCount == 1 else {
             throw Fault(.internalFault, "There is no stretch \(metered.segment.id) to settle.")
         }
+    }
+
+    func settledThrough(_ metered: MeteredSegment) throws -> Second? {
+        try row(
+            "SELECT settled_through FROM segment_progress WHERE account = ? AND segment = ?",
+            [metered.account.text, metered.segment.id.text]
+        ) { ($0[0] as Int64?).map { Second($0) } } ?? nil
     }
 
     /// A stretch that never began has nothing to note.

@@ -5,8 +5,8 @@ import Kernel
 enum Migrations {
     /// In order; the number of a step is its place, from 1.
     static let all: [String] = [
-        FirstSchema.sql, PriceFormulaSchema.sql, JournalChainSchema.sql, EventSchema.sql, VolumeSchema.sql,
-        NotebookSchema.sql,
+        FirstSchema.sql, PriceFormulaSchema.sql, JournalChainSchema.sql, EventSchema.sql, BillSumSchema.sql,
+        VolumeSchema.sql, NotebookSchema.sql,
     ]
 
     /// Applies what is missing.

@@ -1,4 +1,4 @@
-/// Step 5: volumes, the jobs that EVS makes of changes to them, keys of requests that count once, and who is the
+/// Step 6: volumes, the jobs that EVS makes of changes to them, keys of requests that count once, and who is the
 /// witness of a stretch.
 enum VolumeSchema {
     static let sql = """
@@ -24,7 +24,7 @@ enum VolumeSchema {
             message TEXT NOT NULL,
             capacity INTEGER NOT NULL CHECK (capacity >= 1),
             wanted_capacity INTEGER NOT NULL CHECK (wanted_capacity >= capacity),
-            attachment TEXT CHECK ((attachment IS NOT NULL) = (is_attached = 1)),
+            attachment TEXT CHECK (attachment IS NOT NULL OR is_attached = 0),
             attached_at INTEGER,
             stretches INTEGER NOT NULL CHECK (stretches >= 0),
             billed_capacity INTEGER CHECK (billed_capacity >= 1)

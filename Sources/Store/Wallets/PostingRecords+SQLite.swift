@@ -8,23 +8,35 @@ import Platform
 extension SQLiteTransaction {
     @discardableResult
     func append(_ posting: Posting) throws -> Int64 {
-        try execute(
-            "INSERT INTO postings (id, posted_at, kind, reference) VALUES (?, ?, ?, ?)",
-            [posting.id.text, posting.at.milliseconds, posting.kind.rawValue, posting.reference])
-        for (place, entry) in posting.entries.enumerated() {
-            let account = entry.account
-            let amount = try entry.amount.stored()
-            try execute(
-                "INSERT INTO entries (posting, place, owner, kind, currency, amount) VALUES (?, ?, ?, ?, ?, ?)",
-                [posting.id.text, place, account.owner, account.kind.rawValue, account.currency.code, amount])
-            let moved = try (balance(account) + entry.amount).stored()
-            try execute(
-                """
-                INSERT INTO balances (owner, kind, currency, amount) VALUES (?, ?, ?, ?)
-                ON CONFLICT (owner, kind, currency) DO UPDATE SET amount = excluded.amount
-                """, [account.owner, account.kind.rawValue, account.currency.code, moved])
+        try database.run("INSERT INTO postings (id, posted_at, kind, reference) VALUES (?, ?, ?, ?)") { binder in
+            binder.add(posting.id.text)
+            binder.add(posting.at.milliseconds)
+            binder.add(posting.kind.rawValue)
+            binder.add(posting.reference)
         }
-        return try number("SELECT number FROM postings WHERE id = ?", [posting.id.text])
+        let number = database.lastRow
+        for (place, entry) in posting.entries.enumerated() { try append(entry, at: Int64(place), of: posting.id) }
+        return number
+    }
+
+    private func append(_ entry: Entry, at place: Int64, of posting: PostingID) throws {
+        let account = entry.account
+        let moved = try (balance(account) + entry.amount).stored()
+        let sql = "INSERT INTO entries (posting, place, owner, kind, currency, amount) VALUES (?, ?, ?, ?, ?, ?)"
+        try database.run(sql) { binder in
+            binder.add(posting.text)
+            binder.add(place)
+            binder.add(account)
+            binder.add(try entry.amount.stored())
+        }
+        let movement = """
+            INSERT INTO balances (owner, kind, currency, amount) VALUES (?, ?, ?, ?)
+            ON CONFLICT (owner, kind, currency) DO UPDATE SET amount = excluded.amount
+            """
+        try database.run(movement) { binder in
+            binder.add(account)
+            binder.add(moved)
+        }
     }
 
     func postings(after number: Int64, limit: Int) throws -> [NumberedPosting] {
@@ -52,7 +64,10 @@ extension SQLiteTransaction {
     }
 
     func append(_ link: JournalLink) throws {
-        try execute("INSERT INTO journal_chain (number, digest) VALUES (?, ?)", [link.number, link.digest])
+        try database.run("INSERT INTO journal_chain (number, digest) VALUES (?, ?)") { binder in
+            binder.add(link.number)
+            binder.add(link.digest)
+        }
     }
 
     func links(after number: Int64, limit: Int) throws -> [JournalLink] {
@@ -105,5 +120,14 @@ extension Row {
     /// Owner, kind and currency in the first three columns.
     fileprivate func ledgerAccount() throws(Fault) -> LedgerAccount {
         LedgerAccount(owner: self[0], kind: try word(1), currency: try currency(2))
+    }
+}
+
+extension Binder {
+    /// Owner, kind and currency.
+    fileprivate mutating func add(_ account: LedgerAccount) {
+        add(account.owner)
+        add(account.kind.rawValue)
+        add(account.currency.code)
     }
 }

@@ -68,6 +68,7 @@ public struct VolumeMachine: Hashable, Sendable {
         case .creationFailed(let message):
             guard state == .creating else { return [] }
             if isDeletionWanted { return settle() }
+            isAttached = false
             return fail(.error, message)
         case .attachRequested: return attach()
         case .mounted:
@@ -96,7 +97,10 @@ public struct VolumeMachine: Hashable, Sendable {
             if isDeletionWanted { return settle() }
             return fail(.errorExtending, message)
         case .deleteRequested: return delete()
-        case .removed: return state == .deleting ? go(to: .deleted, then: []) : []
+        case .removed:
+            guard state == .deleting else { return [] }
+            isMounted = false
+            return go(to: .deleted, then: [])
         case .removalFailed(let message): return state == .deleting ? fail(.errorDeleting, message) : []
         }
     }
@@ -106,6 +110,15 @@ public struct VolumeMachine: Hashable, Sendable {
         switch state {
         case .available, .attaching, .inUse, .detaching, .extending, .errorExtending: !isDeletionWanted
         case .creating, .error, .deleting, .errorDeleting, .deleted: false
+        }
+    }
+
+    /// Whether somebody has it, is given it, or is not rid of it yet.
+    public var hasOwner: Bool {
+        switch state {
+        case .error, .deleting, .errorDeleting, .deleted: false
+        case .attaching: true
+        case .creating, .available, .inUse, .detaching, .extending, .errorExtending: isAttached || isMounted
         }
     }
 
@@ -125,7 +138,8 @@ public struct VolumeMachine: Hashable, Sendable {
 
     private mutating func attach() -> [Action] {
         switch state {
-        case .creating where !isDeletionWanted:
+        // Once what is going on is over.
+        case .creating where !isDeletionWanted, .detaching where !isDeletionWanted, .extending where !isDeletionWanted:
             isAttached = true
             return []
         case .available:
