@@ -62,6 +62,16 @@ public struct FaultCode: Hashable, Sendable {
         "quota_exceeded", "ModelArts.0220", 403, .debug, "A named limit would be exceeded.")
     public static let storageFull = FaultCode(
         "storage_full", "ModelArts.0507", 507, .error, "The server's disk is full; nothing was kept.")
+    public static let malformedRequest = FaultCode(
+        "malformed_request", "APIGW.0102", 400, .debug, "The request is no HTTP/1.1 that can be read in one way only.")
+    public static let headTooLarge = FaultCode(
+        "head_too_large", "APIGW.0204", 431, .debug, "The request's line and headers are larger than the server takes.")
+    public static let tooManyRequests = FaultCode(
+        "too_many_requests", "APIGW.0308", 429, .debug, "More is asked for at once, or in a time, than is allowed.")
+    public static let upstreamUnavailable = FaultCode(
+        "upstream_unavailable", "APIGW.0202", 502, .warning, "The process that should answer cannot be reached, or broke off.")
+    public static let upstreamTimeout = FaultCode(
+        "upstream_timeout", "APIGW.0203", 504, .warning, "The process that should answer took too long.")
     public static let unavailable = FaultCode(
         "unavailable", "ModelArts.0503", 503, .warning, "The server cannot do this just now; try again.")
     public static let internalFault = FaultCode(
@@ -71,6 +81,7 @@ public struct FaultCode: Hashable, Sendable {
     public static let all: [FaultCode] = [
         malformedBody, invalidParameter, missingParameter, duplicateName, invalidSignature, invalidToken,
         unauthenticated, forbidden, insufficientBalance, accountRestricted, notFound, routeNotFound, conflict,
-        bodyTooLarge, doesNotFit, quotaExceeded, storageFull, unavailable, internalFault,
+        bodyTooLarge, doesNotFit, quotaExceeded, storageFull, malformedRequest, headTooLarge, tooManyRequests,
+        upstreamUnavailable, upstreamTimeout, unavailable, internalFault,
     ]
 }

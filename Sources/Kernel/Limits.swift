@@ -179,4 +179,26 @@ public enum Limits {
     public static let traceTenants = 100_000
     /// Tokens that one request of a trace reads, or writes.
     public static let traceTokens: Int64 = 1_000_000_000
+
+    /// Seconds in which the head of a request must have come whole, so that slow senders hold nothing.
+    public static let headSeconds: Int64 = 20
+    /// Seconds in which a client or an upstream must take or send something of a body.
+    public static let stallSeconds: Int64 = 60
+    /// Seconds in which it must be decided where a request goes.
+    public static let decisionSeconds: Int64 = 30
+    /// Seconds that connecting to an upstream may take.
+    public static let upstreamConnectSeconds: Int64 = 5
+    /// Seconds that an upstream may take until its answer begins, where nobody says otherwise.
+    public static let upstreamAnswerSeconds: Int64 = 300
+    /// Seconds that an unused connection to an upstream is kept; uvicorn closes its own after five.
+    public static let upstreamIdleSeconds: Int64 = 4
+    /// Connections that one thread keeps unused to one upstream, and has open to it at all.
+    public static let upstreamIdleConnections = 64
+    public static let upstreamConnections = 4_096
+    /// Bytes that wait for a client or an upstream before reading from the other side stops.
+    public static let waitingBytes = 256 << 10
+    /// Bytes of requests that wait for the one before them on their connection.
+    public static let pipelinedBytes = 64 << 10
+    /// Seconds that a connection is drained after an answer that refuses its request.
+    public static let lingerSeconds: Int64 = 2
 }
