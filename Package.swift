@@ -43,6 +43,12 @@ enum House {
                 "TelemetryTests",
                 ["Kernel", "Wire", "Telemetry", Library.logging, Library.metrics, Library.coreMetrics]),
             suite("APITests", adapters + ["API", "Store", "Files", "Secrets", Library.hummingbirdTesting]),
+            suite(
+                "GatewayTests",
+                adapters + [
+                    "Gateway", Library.nioCore, Library.nioPosix, Library.nioHTTP1, Library.logging,
+                    Library.hummingbird,
+                ]),
             suite("CommandTests", adapters + ["Commands", Library.argumentParser]),
             suite("SimulationTests", adapters + ["Store", "Files", "Secrets"]),
             suite("TidyTests", ["Kernel", "TestKit"]),
@@ -81,6 +87,8 @@ let package = Package(
         .executable(name: "atelier", targets: ["atelier"]),
         // The billing engine without the platform: prices, cutting, rating.
         .library(name: "Rating", targets: ["Kernel", "Money", "Pricing", "Metering", "Rating"]),
+        // The reverse proxy without the platform.
+        .library(name: "Gateway", targets: ["Kernel", "Wire", "Platform", "Gateway"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -132,6 +140,12 @@ let package = Package(
             ]
         ),
         House.room(
+            "Gateway",
+            House.domain + [
+                "Platform", Library.nioCore, Library.nioPosix, Library.nioHTTP1, Library.logging, Library.metrics,
+            ]
+        ),
+        House.room(
             "Commands",
             House.domain + [
                 "Platform", Library.argumentParser, Library.httpClient, Library.nioCore, Library.nioHTTP1,
@@ -142,7 +156,7 @@ let package = Package(
         House.room(
             "Assembly",
             House.domain + [
-                "Platform", "Store", "Executors", "Files", "Secrets", "Telemetry", "API", "Commands",
+                "Platform", "Store", "Executors", "Files", "Secrets", "Telemetry", "API", "Gateway", "Commands",
                 Library.argumentParser, Library.hummingbird, Library.lifecycle, Library.logging, Library.metrics,
             ],
             resources: [.embedInCode("PriceBooks/default.yaml"), .embedInCode("PriceBooks/llm.yaml")]

@@ -11,6 +11,11 @@ let package = Package(
     ],
     targets: [
         .executableTarget(name: "bare", dependencies: [.product(name: "Hummingbird", package: "hummingbird")]),
+        .executableTarget(
+            name: "gateway",
+            dependencies: [
+                .product(name: "Gateway", package: "atelier"), .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
         .executableTarget(name: "kernel", dependencies: [.product(name: "Rating", package: "atelier")]),
     ]
 )

@@ -64,6 +64,8 @@ public struct FaultCode: Hashable, Sendable {
         "storage_full", "ModelArts.0507", 507, .error, "The server's disk is full; nothing was kept.")
     public static let malformedRequest = FaultCode(
         "malformed_request", "APIGW.0102", 400, .debug, "The request is no HTTP/1.1 that can be read in one way only.")
+    public static let requestTimeout = FaultCode(
+        "request_timeout", "APIGW.0105", 408, .debug, "The request did not come whole in time.")
     public static let headTooLarge = FaultCode(
         "head_too_large", "APIGW.0204", 431, .debug, "The request's line and headers are larger than the server takes.")
     public static let tooManyRequests = FaultCode(
@@ -81,7 +83,7 @@ public struct FaultCode: Hashable, Sendable {
     public static let all: [FaultCode] = [
         malformedBody, invalidParameter, missingParameter, duplicateName, invalidSignature, invalidToken,
         unauthenticated, forbidden, insufficientBalance, accountRestricted, notFound, routeNotFound, conflict,
-        bodyTooLarge, doesNotFit, quotaExceeded, storageFull, malformedRequest, headTooLarge, tooManyRequests,
-        upstreamUnavailable, upstreamTimeout, unavailable, internalFault,
+        bodyTooLarge, doesNotFit, quotaExceeded, storageFull, malformedRequest, requestTimeout, headTooLarge,
+        tooManyRequests, upstreamUnavailable, upstreamTimeout, unavailable, internalFault,
     ]
 }

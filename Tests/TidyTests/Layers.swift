@@ -30,9 +30,10 @@ enum Layers {
         "API": domain.union([
             "Platform", "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "Metrics",
         ]),
+        "Gateway": kernel.union(["Platform", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "Metrics"]),
         "Commands": adapter.union(["ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
         "Assembly": adapter.union(adapters).union([
-            "API", "Commands", "ArgumentParser", "Hummingbird", "ServiceLifecycle", "Logging", "Metrics",
+            "API", "Gateway", "Commands", "ArgumentParser", "Hummingbird", "ServiceLifecycle", "Logging", "Metrics",
             "UnixSignals",
         ]),
         "atelier": system.union(["Assembly", "Commands", "Executors", "ArgumentParser"]),

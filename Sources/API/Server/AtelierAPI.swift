@@ -2,7 +2,7 @@ import HTTPTypes
 public import Hummingbird
 import Kernel
 public import Logging
-import NIOCore
+public import NIOCore
 public import Platform
 
 /// The one port of the server: Huawei-shaped routes at the root, Atelier's own under `/atelier/v1`.
@@ -54,14 +54,18 @@ public struct AtelierAPI: Sendable {
     }
 
     /// A server for a service group; `port` 0 takes a free one, which `onRunning` tells.
+    ///
+    /// - Parameter entrance: handlers that each connection is given before the API reads it, such as the gateway's.
     public func application(
-        host: String, port: Int, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+        host: String, port: Int, logger: Logger,
+        entrance: @escaping @Sendable () -> [any RemovableChannelHandler] = { [] },
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         return Application(
             router: router(),
             server: .http1(
                 configuration: .init(
-                    idleTimeout: .seconds(Limits.idleSeconds),
+                    additionalChannelHandlers: entrance(), idleTimeout: .seconds(Limits.idleSeconds),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Limits.headerBytes, maxHeaderListSize: Limits.headerListBytes,
                         maxHeaderFieldCount: Limits.headers))),

@@ -16,10 +16,8 @@ public struct Forward: Sendable {
     public var others: [Upstream] = []
     /// Where its use is counted.
     public var activity: RouteActivity?
-    /// Whether the request is a sign of life; false for what a page asks by itself every few seconds.
-    public var isActivity = true
-    /// The target that the upstream sees; as it came where nil, less `token=`.
-    public var target: String?
+    /// What the upstream sees of the path; the query comes as it was, less `token=`.
+    public var path = ForwardPath.asItCame
     /// Fields that the upstream gets instead of what the client sent under these names.
     public var fields: [RouteField] = []
     /// Given to a browser that came with `?token=`, together with a redirect to the same address without it.
@@ -35,6 +33,13 @@ public struct Forward: Sendable {
     public var watcher: (any ExchangeWatcher)?
 
     public init(to upstream: Upstream) { self.upstream = upstream }
+}
+
+/// What an upstream sees of a request's path.
+public enum ForwardPath: Hashable, Sendable {
+    case asItCame
+    /// What stands behind the door's prefix and the subject, behind a prefix of the upstream's own, which may be empty.
+    case behindSubject(prefix: String)
 }
 
 /// A header field that a resolver adds.

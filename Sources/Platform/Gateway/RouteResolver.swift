@@ -1,3 +1,5 @@
+public import Wire
+
 /// Says where a request of the gateway goes: who may come in, and which process answers.
 ///
 /// One stands behind each `RouteDoor`. The gateway asks `known` first, on the thread that serves the connection; only
@@ -8,10 +10,14 @@ public protocol RouteResolver: Sendable {
 
     /// The answer, however long it takes; the gateway gives up after `Limits.decisionSeconds`.
     func decide(_ request: RouteRequest) async -> RouteDecision
+
+    /// Whether a request is a sign of life; false for what an open page asks by itself every few seconds.
+    func isActivity(_ head: RequestHead) -> Bool
 }
 
 extension RouteResolver {
     public func known(_ request: RouteRequest) -> RouteDecision? { nil }
+    public func isActivity(_ head: RequestHead) -> Bool { true }
 }
 
 /// A part of the paths that the gateway serves instead of the API.
@@ -20,11 +26,14 @@ public struct RouteDoor: Sendable {
     public let prefix: String
     /// The cookie that bears a caller's token behind this door.
     public let cookie: String
+    /// Cookies of the house that no process behind the door may see, besides that one.
+    public let hiddenCookies: [String]
     public let resolver: any RouteResolver
 
-    public init(prefix: String, cookie: String, resolver: any RouteResolver) {
+    public init(prefix: String, cookie: String, hiddenCookies: [String] = [], resolver: any RouteResolver) {
         self.prefix = prefix
         self.cookie = cookie
+        self.hiddenCookies = hiddenCookies
         self.resolver = resolver
     }
 }

@@ -1,0 +1,508 @@
+import Kernel
+import NIOCore
+import Platform
+import Wire
+
+/// A client's connection, in front of the server's own HTTP handlers: sorts requests into the gateway's and the API's.
+///
+/// Answers keep the order of requests: a request of the gateway waits until the API has answered those before it, and
+/// what comes after it waits until it is answered. Whatever cannot be read here, and is behind no door, goes on to the
+/// API's own reader, and so does all that follows on that connection.
+final class ClientConnection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = IOData
+    typealias OutboundOut = ByteBuffer
+
+    enum Mode {
+        /// The next bytes are a request's head.
+        case head
+        /// The next bytes are the body of a request of the API.
+        case apiBody(BodyReader)
+        /// A request of the gateway waits for answers of the API.
+        case waiting(RequestHead, ReverseProxy.Door)
+        case exchange(Exchange)
+        case tunnel(Tunnel)
+        /// The rest of the connection is the API's.
+        case api
+        /// Nothing that comes is of use; the connection is about to close.
+        case draining
+    }
+
+    let proxy: ReverseProxy
+    let loop: ProxyLoop
+    var context: ChannelHandlerContext?
+    var mode = Mode.head
+    /// Bytes that have come and belong to what has not begun.
+    var inbox = ByteBuffer()
+    private var searched = 0
+    /// Requests of the API that are not answered.
+    private var openAPIRequests = 0
+    /// No request is read after the present one.
+    var endsAfter = false
+    /// The client sends nothing more.
+    var hasInputEnded = false
+    private var isQuiescing = false
+    /// The gateway has served here, so its own deadline is the one that counts.
+    private(set) var isOurs = false
+    private(set) var deadline = NIODeadline.distantFuture
+    private var waitingAtDeadline = Int.max
+    private var isReading = false
+    private var isAdvancing = false
+    private var isReadHeld = false
+    private var hasPassed = false
+    private var hasUnflushed = false
+    private var kept: KeptDecision?
+    private(set) lazy var peer = PeerAddress(context?.remoteAddress)
+
+    init(_ proxy: ReverseProxy, loop: ProxyLoop) {
+        self.proxy = proxy
+        self.loop = loop
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        loop.remove(self)
+        self.context = nil
+    }
+
+    // MARK: - From the client
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .api = mode { return context.fireChannelRead(data) }
+        isReading = true
+        var buffer = unwrapInboundIn(data)
+        switch mode {
+        case .tunnel(let tunnel): tunnel.cameUp(buffer)
+        case .draining: break
+        default:
+            if inbox.readableBytes == 0 { inbox = buffer } else { inbox.writeBuffer(&buffer) }
+            advance()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        if case .api = mode { return context.fireChannelReadComplete() }
+        if hasPassed {
+            hasPassed = false
+            context.fireChannelReadComplete()
+        }
+        flushUpstream()
+    }
+
+    /// Goes through what has come as far as it can be acted on now.
+    func advance() {
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
+        loop: while inbox.readableBytes > 0 {
+            switch mode {
+            case .head: if !readHead() { break loop }
+            case .apiBody(let reader): passBody(reader)
+            case .exchange(let exchange):
+                guard exchange.wantsBody else { break loop }
+                exchange.takeBody(&inbox)
+            case .tunnel(let tunnel):
+                tunnel.cameUp(inbox)
+                inbox = ByteBuffer()
+            case .api: pass(inbox.readableBytes)
+            case .draining: inbox = ByteBuffer()
+            case .waiting: break loop
+            }
+        }
+        if case .head = mode, hasInputEnded, isOurs, openAPIRequests == 0 { closeAfterWrites() }
+        if !isReading { flushUpstream() }
+    }
+
+    /// Reads a head if it is whole, and begins what it asks for.
+    private func readHead() -> Bool {
+        skipEmptyLines()
+        do {
+            let reading = try inbox.withUnsafeReadableBytes { bytes in
+                try RequestHead.read(bytes, searched: searched, limits: proxy.limits.head)
+            }
+            switch reading {
+            case .partial(let searched):
+                expectHead()
+                self.searched = searched
+                return false
+            case .whole(let head, let bytes):
+                searched = 0
+                begin(head, bytes: bytes)
+                return true
+            }
+        } catch {
+            refuseUnread(error as? HeadFault ?? .malformed("the head is broken"))
+            return true
+        }
+    }
+
+    /// Empty lines before a request mean nothing (RFC 9112, 2.2).
+    private func skipEmptyLines() {
+        while searched == 0, let pair = inbox.getInteger(at: inbox.readerIndex, as: UInt16.self), pair == 0x0d0a {
+            inbox.moveReaderIndex(forwardBy: 2)
+        }
+    }
+
+    /// A head that has begun must come whole in time.
+    private func expectHead() {
+        guard searched == 0, inbox.readableBytes > 0 else { return }
+        becomeOurs()
+        setDeadline(proxy.limits.headTime)
+    }
+
+    private func begin(_ head: RequestHead, bytes: Int) {
+        guard let door = proxy.door(of: head) else { return passToAPI(head, bytes: bytes) }
+        inbox.moveReaderIndex(forwardBy: bytes)
+        guard openAPIRequests == 0 else { return mode = .waiting(head, door) }
+        begin(head, door)
+    }
+
+    private func begin(_ head: RequestHead, _ door: ReverseProxy.Door) {
+        becomeOurs()
+        if !head.keepsAlive { endsAfter = true }
+        let exchange = Exchange(head, door: door, client: self, loop: loop)
+        mode = .exchange(exchange)
+        exchange.start()
+    }
+
+    private func becomeOurs() {
+        guard !isOurs else { return }
+        isOurs = true
+        loop.add(self)
+        let water = ChannelOptions.Types.WriteBufferWaterMark(
+            low: proxy.limits.waitingBytes / 4, high: proxy.limits.waitingBytes)
+        try? context?.channel.syncOptions?.setOption(.writeBufferWaterMark, value: water)
+    }
+
+    /// Something came that is no request, or could be read as two different ones.
+    private func refuseUnread(_ fault: HeadFault) {
+        guard let door = proxy.door(ofUnread: inbox) else {
+            mode = .api
+            return
+        }
+        guard openAPIRequests == 0 else { return abort() }
+        inbox = ByteBuffer()
+        refuseHead(Fault(fault), door)
+    }
+
+    private func refuseHead(_ fault: Fault, _ door: ReverseProxy.Door?) {
+        let id = loop.identity()
+        var buffer = allocator.buffer(capacity: 512)
+        GatewayAnswer.fault(fault, retryAfterSeconds: nil, id: id)
+            .write(into: &buffer, id: id, hasBody: true, closes: true)
+        if let door {
+            let report = ExchangeReport(
+                outcome: .clientGone, status: fault.code.status, bytesUp: 0, bytesDown: 0, headNanoseconds: 0,
+                nanoseconds: 0)
+            proxy.counts.ended(report, door: door.index)
+        }
+        becomeOurs()
+        write(buffer)
+        linger()
+    }
+
+    // MARK: - The API's requests
+
+    private func passToAPI(_ head: RequestHead, bytes: Int) {
+        openAPIRequests += 1
+        // Who leaves HTTP, or the connection, does it with the API alone.
+        guard head.keepsAlive, !head.asksUpgrade else {
+            endsAfter = true
+            mode = .api
+            return
+        }
+        if isOurs { setDeadline(nil) }
+        var reader = BodyReader(head.framing, trailerBytes: proxy.limits.head.bytes)
+        guard !reader.isDone else {
+            pass(bytes)
+            return
+        }
+        do {
+            let count = try inbox.withUnsafeReadableBytes { all in
+                try reader.take(UnsafeRawBufferPointer(rebasing: all[bytes...]))
+            }
+            mode = reader.isDone ? .head : .apiBody(reader)
+            pass(bytes + count)
+        } catch {
+            mode = .api
+        }
+    }
+
+    private func passBody(_ reader: BodyReader) {
+        var reader = reader
+        do {
+            let count = try inbox.withUnsafeReadableBytes { try reader.take($0) }
+            mode = reader.isDone ? .head : .apiBody(reader)
+            pass(count)
+        } catch {
+            mode = .api
+        }
+    }
+
+    /// Gives the next bytes to the API's reader.
+    private func pass(_ count: Int) {
+        guard count > 0, let context else { return }
+        hasPassed = true
+        if count == inbox.readableBytes {
+            let all = inbox
+            inbox = ByteBuffer()
+            context.fireChannelRead(wrapInboundOut(all))
+        } else if let piece = inbox.readSlice(length: count) {
+            context.fireChannelRead(wrapInboundOut(piece))
+        }
+    }
+
+    /// The API has answered one of its requests.
+    func apiAnswered() {
+        openAPIRequests -= 1
+        guard openAPIRequests == 0 else { return }
+        if case .waiting(let head, let door) = mode {
+            begin(head, door)
+            advance()
+            resumeReading()
+        } else if isOurs, case .head = mode {
+            setDeadline(proxy.limits.idleTime)
+        }
+    }
+
+    // MARK: - Reading
+
+    func read(context: ChannelHandlerContext) {
+        if mayRead { context.read() } else { isReadHeld = true }
+    }
+
+    private var mayRead: Bool {
+        switch mode {
+        case .exchange(let exchange):
+            exchange.isRequestComplete ? inbox.readableBytes < proxy.limits.pipelinedBytes : exchange.mayRead
+        case .tunnel(let tunnel): tunnel.isUpstreamWritable
+        case .waiting: inbox.readableBytes < proxy.limits.pipelinedBytes
+        case .head, .apiBody, .api, .draining: true
+        }
+    }
+
+    /// Goes on reading if it was held and nothing stands against it any more.
+    func resumeReading() {
+        guard isReadHeld, mayRead else { return }
+        isReadHeld = false
+        context?.read()
+    }
+
+    // MARK: - Writing
+
+    var allocator: ByteBufferAllocator { context?.channel.allocator ?? ByteBufferAllocator() }
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func write(_ buffer: ByteBuffer) {
+        hasUnflushed = true
+        context?.write(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    func flush() {
+        guard hasUnflushed else { return }
+        hasUnflushed = false
+        context?.flush()
+    }
+
+    /// Sends on what has come for the upstream.
+    func flushUpstream() {
+        switch mode {
+        case .exchange(let exchange): exchange.upstream?.flush()
+        case .tunnel(let tunnel): tunnel.flushUp()
+        default: break
+        }
+    }
+
+    /// Sends on when all that has come at once has been looked at.
+    func flushUpstreamLater() { if !isReading { flushUpstream() } }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        switch mode {
+        case .exchange(let exchange):
+            // A client that takes nothing of its answer for long is let go.
+            if context.channel.isWritable {
+                if exchange.phase == .answering { setDeadline(nil) }
+                exchange.upstream?.resumeReading()
+            } else if exchange.phase == .answering {
+                waitingAtDeadline = .max
+                setDeadline(proxy.limits.stallTime)
+            }
+        case .tunnel(let tunnel): if context.channel.isWritable { tunnel.resumeUpstream() }
+        default: break
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: - Deadlines
+
+    /// What is waited for must have come after so long; nil for ever.
+    func setDeadline(_ time: TimeAmount?) {
+        deadline = time.map { loop.now + $0 + proxy.limits.tick } ?? .distantFuture
+    }
+
+    func deadlinePassed() {
+        deadline = .distantFuture
+        switch mode {
+        case .head where inbox.readableBytes > 0:
+            let door = proxy.door(ofUnread: inbox)
+            inbox = ByteBuffer()
+            refuseHead(Fault(.requestTimeout, "The request's head did not come in time."), door)
+        case .head where openAPIRequests == 0, .draining: context?.close(promise: nil)
+        case .exchange(let exchange): if !isProgressing(exchange) { exchange.deadlinePassed() }
+        case .tunnel(let tunnel): tunnel.close(.answered)
+        case .head, .api, .apiBody, .waiting: break
+        }
+    }
+
+    /// Whether a client that reads slowly has read at all since it was last looked at.
+    private func isProgressing(_ exchange: Exchange) -> Bool {
+        guard exchange.phase == .answering,
+            let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        else { return false }
+        defer { waitingAtDeadline = waiting }
+        guard waiting < waitingAtDeadline else { return false }
+        setDeadline(proxy.limits.stallTime)
+        return true
+    }
+
+    // MARK: - Kept decisions
+
+    /// The decision that the connection may go on with for a request, if there is one.
+    func keptDecision(for head: RequestHead, door: ReverseProxy.Door) -> KeptDecision? {
+        guard let kept, kept.door == door.index, kept.until > loop.now,
+            kept.key == KeptDecision.key(of: head, door: door)
+        else { return nil }
+        return kept
+    }
+
+    func keep(_ forward: Forward, _ credential: RouteCredential?, for head: RequestHead, door: ReverseProxy.Door) {
+        guard forward.keepSeconds > 0, let key = KeptDecision.key(of: head, door: door) else { return kept = nil }
+        kept = KeptDecision(
+            door: door.index, key: key, forward: forward, credential: credential,
+            until: loop.now + .seconds(forward.keepSeconds))
+    }
+
+    // MARK: - Ends
+
+    /// The present exchange is answered; the next request may begin.
+    func exchangeEnded(isWholeRequest: Bool) {
+        if endsAfter || isQuiescing { return isWholeRequest ? closeAfterWrites() : linger() }
+        mode = .head
+        searched = 0
+        flush()
+        setDeadline(proxy.limits.idleTime)
+        advance()
+        resumeReading()
+    }
+
+    func becomeTunnel(_ tunnel: Tunnel) {
+        mode = .tunnel(tunnel)
+        setDeadline(nil)
+        flush()
+        try? context?.channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
+        advance()
+        resumeReading()
+        if hasInputEnded { tunnel.clientEnded() } else if isQuiescing { tunnel.close(.answered) }
+    }
+
+    /// One side of a tunnel has ended; the other one has a while.
+    func expectEnd() { setDeadline(proxy.limits.stallTime) }
+
+    /// Closes in the middle of something, so that it does not look whole.
+    func abort() {
+        mode = .draining
+        context?.close(promise: nil)
+    }
+
+    /// Tells the client that nothing follows.
+    func closeOutput() {
+        flush()
+        context?.close(mode: .output, promise: nil)
+    }
+
+    /// Closes when all has been sent.
+    func closeAfterWrites() {
+        mode = .draining
+        setDeadline(proxy.limits.stallTime)
+        whenWritten { $0.close(promise: nil) }
+    }
+
+    /// Closes when all has been sent and the client has had time to read it: closing on unread bytes would take the
+    /// answer from it.
+    func linger() {
+        mode = .draining
+        setDeadline(proxy.limits.lingerTime)
+        inbox = ByteBuffer()
+        resumeReading()
+        whenWritten { $0.close(mode: .output, promise: nil) }
+    }
+
+    private func whenWritten(_ act: @escaping (ChannelHandlerContext) -> Void) {
+        guard let context else { return }
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenComplete { _ in act(context) }
+        hasUnflushed = false
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let ended = mode
+        mode = .draining
+        loop.remove(self)
+        switch ended {
+        case .exchange(let exchange): exchange.clientClosed()
+        case .tunnel(let tunnel): tunnel.clientClosed()
+        default: break
+        }
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch mode {
+        case .exchange, .tunnel, .draining: context.close(promise: nil)
+        default: context.fireErrorCaught(error)
+        }
+    }
+
+    /// The handlers behind us know nothing of the gateway's requests and think the connection idle.
+    func close(context: ChannelHandlerContext, mode closing: CloseMode, promise: EventLoopPromise<Void>?) {
+        let isInUse =
+            switch mode {
+            case .exchange, .tunnel, .waiting, .draining: true
+            case .head: isOurs && openAPIRequests == 0 && !endsAfter
+            case .apiBody, .api: false
+            }
+        guard isInUse, !isQuiescing else { return context.close(mode: closing, promise: promise) }
+        promise?.fail(ChannelError.operationUnsupported)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { return quiesce(context, event) }
+        guard case ChannelEvent.inputClosed? = event as? ChannelEvent else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        hasInputEnded = true
+        switch mode {
+        case .exchange(let exchange):
+            if !exchange.isRequestComplete { exchange.clientLeft() }
+        case .tunnel(let tunnel): tunnel.clientEnded()
+        case .head where isOurs && openAPIRequests == 0, .draining: context.close(promise: nil)
+        default:
+            endsAfter = true
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    /// The server stops: what is being answered is finished, tunnels are closed.
+    private func quiesce(_ context: ChannelHandlerContext, _ event: Any) {
+        isQuiescing = true
+        switch mode {
+        case .exchange: endsAfter = true
+        case .tunnel(let tunnel): tunnel.close(.answered)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+}
