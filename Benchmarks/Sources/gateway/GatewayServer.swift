@@ -3,6 +3,7 @@ import Glibc
 import Hummingbird
 import Kernel
 import Logging
+import NIOCore
 import Platform
 import Wire
 
