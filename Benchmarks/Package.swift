@@ -8,6 +8,7 @@ let package = Package(
     dependencies: [
         .package(name: "atelier", path: ".."),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         .executableTarget(name: "bare", dependencies: [.product(name: "Hummingbird", package: "hummingbird")]),
@@ -15,6 +16,7 @@ let package = Package(
             name: "gateway",
             dependencies: [
                 .product(name: "Gateway", package: "atelier"), .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
         .executableTarget(name: "kernel", dependencies: [.product(name: "Rating", package: "atelier")]),
     ]

@@ -11,3 +11,4 @@ scripts/peers.sh
 tools=$PWD/.build-bench/release
 BARE=$tools/bare .venv-clients/bin/python Benchmarks/bench.py "$@"
 KERNEL=$tools/kernel PEERS=$PWD/.venv-peers/bin/python python3 Benchmarks/rating.py "$@"
+GATEWAY=$tools/gateway python3 Benchmarks/gateway.py

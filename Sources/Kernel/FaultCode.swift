@@ -71,7 +71,8 @@ public struct FaultCode: Hashable, Sendable {
     public static let tooManyRequests = FaultCode(
         "too_many_requests", "APIGW.0308", 429, .debug, "More is asked for at once, or in a time, than is allowed.")
     public static let upstreamUnavailable = FaultCode(
-        "upstream_unavailable", "APIGW.0202", 502, .warning, "The process that should answer cannot be reached, or broke off.")
+        "upstream_unavailable", "APIGW.0202", 502, .warning,
+        "The process that should answer cannot be reached, or broke off.")
     public static let upstreamTimeout = FaultCode(
         "upstream_timeout", "APIGW.0203", 504, .warning, "The process that should answer took too long.")
     public static let unavailable = FaultCode(

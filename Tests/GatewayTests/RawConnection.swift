@@ -63,12 +63,23 @@ final class RawConnection: Sendable {
     /// Takes everything up to and with a text.
     func take(through text: String) async throws -> String {
         let wanted = Array(text.utf8)
-        return String(buffer: try await take(text) { bytes, _ in
-            let view = Array(bytes.readableBytesView)
-            guard view.count >= wanted.count else { return nil }
-            return (0...view.count - wanted.count).first { view[$0..<$0 + wanted.count].elementsEqual(wanted) }
-                .map { $0 + wanted.count }
-        })
+        return String(
+            buffer: try await take(text) { bytes, _ in
+                bytes.withUnsafeReadableBytes { all in Self.end(of: wanted, in: all) }
+            })
+    }
+
+    /// Where a text ends in bytes.
+    private static func end(of wanted: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress else { return nil }
+        var start = 0
+        while start + wanted.count <= bytes.count,
+            let found = memchr(base + start, Int32(wanted[0]), bytes.count - start - wanted.count + 1)
+        {
+            if memcmp(found, wanted, wanted.count) == 0 { return UnsafeRawPointer(found) - base + wanted.count }
+            start = UnsafeRawPointer(found) - base + 1
+        }
+        return nil
     }
 
     func take(count: Int) async throws -> ByteBuffer {
@@ -124,13 +135,16 @@ final class Inbox: ChannelInboundHandler {
         while let waiter = waiters.first, let count = waiter.find(bytes, hasEnded) {
             waiters.removeFirst()
             waiter.promise.succeed(bytes.readSlice(length: count) ?? ByteBuffer())
-            bytes.discardReadBytes()
+        }
+        if hasEnded {
+            for waiter in waiters { waiter.promise.fail(RawConnection.Waited(description: "the connection has ended")) }
+            waiters = []
         }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
-        bytes.writeBuffer(&buffer)
+        if bytes.readableBytes == 0 { bytes = buffer } else { bytes.writeBuffer(&buffer) }
         look()
     }
 

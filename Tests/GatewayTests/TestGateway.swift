@@ -31,7 +31,8 @@ final class TestGateway: Sendable {
         limits: ProxyLimits = .quick, resolver: any RouteResolver
     ) async throws -> TestGateway {
         let door = RouteDoor(prefix: "/nb/", cookie: "nb-token", hiddenCookies: ["console"], resolver: resolver)
-        let proxy = ReverseProxy(doors: [door], limits: limits, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let proxy = ReverseProxy(
+            doors: [door], limits: limits, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let children = Children()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.allowRemoteHalfClosure, value: true)

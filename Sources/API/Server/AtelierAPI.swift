@@ -67,8 +67,8 @@ public struct AtelierAPI: Sendable {
     /// - Parameter entrance: handlers that each connection is given before the API reads it, such as the gateway's.
     public func application(
         host: String, port: Int, logger: Logger,
-        entrance: @escaping @Sendable () -> [any RemovableChannelHandler] = { [] },
-        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in },
+        entrance: @escaping @Sendable () -> [any RemovableChannelHandler] = { [] }
     ) -> some ApplicationProtocol {
         return Application(
             router: router(),

@@ -43,10 +43,11 @@ struct Server {
             resolver: NotebookResolver(ports, activities: installation.activities))
         let gateway = ReverseProxy(doors: [door], logger: logger)
         let application = api.application(
-            host: address.host, port: address.port, logger: logger, entrance: { [gateway.entrance()] }
-        ) { [logger] port in
-            Self.announce("http://\(address.host):\(port)", in: folder, logger: logger)
-        }
+            host: address.host, port: address.port, logger: logger,
+            onRunning: { [logger] port in
+                Self.announce("http://\(address.host):\(port)", in: folder, logger: logger)
+            },
+            entrance: { [gateway.entrance()] })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [

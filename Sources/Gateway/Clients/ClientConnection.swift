@@ -35,24 +35,24 @@ final class ClientConnection: ChannelDuplexHandler {
     var mode = Mode.head
     /// Bytes that have come and belong to what has not begun.
     var inbox = ByteBuffer()
-    private var searched = 0
+    var searched = 0
     /// Requests of the API that are not answered.
-    private var openAPIRequests = 0
+    var openAPIRequests = 0
     /// No request is read after the present one.
     var endsAfter = false
     /// The client sends nothing more.
     var hasInputEnded = false
-    private var isQuiescing = false
+    var isQuiescing = false
     /// The gateway has served here, so its own deadline is the one that counts.
-    private(set) var isOurs = false
-    private(set) var deadline = NIODeadline.distantFuture
-    private var waitingAtDeadline = Int.max
+    var isOurs = false
+    var deadline = NIODeadline.distantFuture
+    var waitingAtDeadline = Int.max
     private var isReading = false
     private var isAdvancing = false
-    private var isReadHeld = false
+    var isReadHeld = false
     private var hasPassed = false
-    private var hasUnflushed = false
-    private var kept: KeptDecision?
+    var hasUnflushed = false
+    var kept: KeptDecision?
     private(set) lazy var peer = PeerAddress(context?.remoteAddress)
 
     init(_ proxy: ReverseProxy, loop: ProxyLoop) {
@@ -84,12 +84,8 @@ final class ClientConnection: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
-        if case .api = mode { return context.fireChannelReadComplete() }
-        if hasPassed {
-            hasPassed = false
-            context.fireChannelReadComplete()
-        }
-        flushUpstream()
+        if case .api = mode { hasPassed = true }
+        readCompleted()
     }
 
     /// Goes through what has come as far as it can be acted on now.
@@ -103,7 +99,7 @@ final class ClientConnection: ChannelDuplexHandler {
             case .apiBody(let reader): passBody(reader)
             case .exchange(let exchange):
                 guard exchange.wantsBody else { break loop }
-                exchange.takeBody(&inbox)
+                exchange.takeBody()
             case .tunnel(let tunnel):
                 tunnel.cameUp(inbox)
                 inbox = ByteBuffer()
@@ -113,7 +109,17 @@ final class ClientConnection: ChannelDuplexHandler {
             }
         }
         if case .head = mode, hasInputEnded, isOurs, openAPIRequests == 0 { closeAfterWrites() }
-        if !isReading { flushUpstream() }
+        if !isReading { readCompleted() }
+        resumeReading()
+    }
+
+    /// All that has come at once has been looked at.
+    private func readCompleted() {
+        if hasPassed {
+            hasPassed = false
+            context?.fireChannelReadComplete()
+        }
+        flushUpstream()
     }
 
     /// Reads a head if it is whole, and begins what it asks for.
@@ -175,6 +181,8 @@ final class ClientConnection: ChannelDuplexHandler {
         let water = ChannelOptions.Types.WriteBufferWaterMark(
             low: proxy.limits.waitingBytes / 4, high: proxy.limits.waitingBytes)
         try? context?.channel.syncOptions?.setOption(.writeBufferWaterMark, value: water)
+        // The selector says again what is left, so a second read that finds nothing is a system call for nothing.
+        try? context?.channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
     }
 
     /// Something came that is no request, or could be read as two different ones.
@@ -188,7 +196,7 @@ final class ClientConnection: ChannelDuplexHandler {
         refuseHead(Fault(fault), door)
     }
 
-    private func refuseHead(_ fault: Fault, _ door: ReverseProxy.Door?) {
+    func refuseHead(_ fault: Fault, _ door: ReverseProxy.Door?) {
         let id = loop.identity()
         var buffer = allocator.buffer(capacity: 512)
         GatewayAnswer.fault(fault, retryAfterSeconds: nil, id: id)
@@ -246,13 +254,15 @@ final class ClientConnection: ChannelDuplexHandler {
     private func pass(_ count: Int) {
         guard count > 0, let context else { return }
         hasPassed = true
-        if count == inbox.readableBytes {
-            let all = inbox
-            inbox = ByteBuffer()
-            context.fireChannelRead(wrapInboundOut(all))
-        } else if let piece = inbox.readSlice(length: count) {
-            context.fireChannelRead(wrapInboundOut(piece))
-        }
+        if let piece = takeInbox(count) { context.fireChannelRead(wrapInboundOut(piece)) }
+    }
+
+    /// The next bytes, which are gone from here then.
+    func takeInbox(_ count: Int) -> ByteBuffer? {
+        guard count == inbox.readableBytes else { return inbox.readSlice(length: count) }
+        let all = inbox
+        inbox = ByteBuffer()
+        return all
     }
 
     /// The API has answered one of its requests.
@@ -262,7 +272,6 @@ final class ClientConnection: ChannelDuplexHandler {
         if case .waiting(let head, let door) = mode {
             begin(head, door)
             advance()
-            resumeReading()
         } else if isOurs, case .head = mode {
             setDeadline(proxy.limits.idleTime)
         }
@@ -334,175 +343,5 @@ final class ClientConnection: ChannelDuplexHandler {
         default: break
         }
         context.fireChannelWritabilityChanged()
-    }
-
-    // MARK: - Deadlines
-
-    /// What is waited for must have come after so long; nil for ever.
-    func setDeadline(_ time: TimeAmount?) {
-        deadline = time.map { loop.now + $0 + proxy.limits.tick } ?? .distantFuture
-    }
-
-    func deadlinePassed() {
-        deadline = .distantFuture
-        switch mode {
-        case .head where inbox.readableBytes > 0:
-            let door = proxy.door(ofUnread: inbox)
-            inbox = ByteBuffer()
-            refuseHead(Fault(.requestTimeout, "The request's head did not come in time."), door)
-        case .head where openAPIRequests == 0, .draining: context?.close(promise: nil)
-        case .exchange(let exchange): if !isProgressing(exchange) { exchange.deadlinePassed() }
-        case .tunnel(let tunnel): tunnel.close(.answered)
-        case .head, .api, .apiBody, .waiting: break
-        }
-    }
-
-    /// Whether a client that reads slowly has read at all since it was last looked at.
-    private func isProgressing(_ exchange: Exchange) -> Bool {
-        guard exchange.phase == .answering,
-            let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
-        else { return false }
-        defer { waitingAtDeadline = waiting }
-        guard waiting < waitingAtDeadline else { return false }
-        setDeadline(proxy.limits.stallTime)
-        return true
-    }
-
-    // MARK: - Kept decisions
-
-    /// The decision that the connection may go on with for a request, if there is one.
-    func keptDecision(for head: RequestHead, door: ReverseProxy.Door) -> KeptDecision? {
-        guard let kept, kept.door == door.index, kept.until > loop.now,
-            kept.key == KeptDecision.key(of: head, door: door)
-        else { return nil }
-        return kept
-    }
-
-    func keep(_ forward: Forward, _ credential: RouteCredential?, for head: RequestHead, door: ReverseProxy.Door) {
-        guard forward.keepSeconds > 0, let key = KeptDecision.key(of: head, door: door) else { return kept = nil }
-        kept = KeptDecision(
-            door: door.index, key: key, forward: forward, credential: credential,
-            until: loop.now + .seconds(forward.keepSeconds))
-    }
-
-    // MARK: - Ends
-
-    /// The present exchange is answered; the next request may begin.
-    func exchangeEnded(isWholeRequest: Bool) {
-        if endsAfter || isQuiescing { return isWholeRequest ? closeAfterWrites() : linger() }
-        mode = .head
-        searched = 0
-        flush()
-        setDeadline(proxy.limits.idleTime)
-        advance()
-        resumeReading()
-    }
-
-    func becomeTunnel(_ tunnel: Tunnel) {
-        mode = .tunnel(tunnel)
-        setDeadline(nil)
-        flush()
-        try? context?.channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
-        advance()
-        resumeReading()
-        if hasInputEnded { tunnel.clientEnded() } else if isQuiescing { tunnel.close(.answered) }
-    }
-
-    /// One side of a tunnel has ended; the other one has a while.
-    func expectEnd() { setDeadline(proxy.limits.stallTime) }
-
-    /// Closes in the middle of something, so that it does not look whole.
-    func abort() {
-        mode = .draining
-        context?.close(promise: nil)
-    }
-
-    /// Tells the client that nothing follows.
-    func closeOutput() {
-        flush()
-        context?.close(mode: .output, promise: nil)
-    }
-
-    /// Closes when all has been sent.
-    func closeAfterWrites() {
-        mode = .draining
-        setDeadline(proxy.limits.stallTime)
-        whenWritten { $0.close(promise: nil) }
-    }
-
-    /// Closes when all has been sent and the client has had time to read it: closing on unread bytes would take the
-    /// answer from it.
-    func linger() {
-        mode = .draining
-        setDeadline(proxy.limits.lingerTime)
-        inbox = ByteBuffer()
-        resumeReading()
-        whenWritten { $0.close(mode: .output, promise: nil) }
-    }
-
-    private func whenWritten(_ act: @escaping (ChannelHandlerContext) -> Void) {
-        guard let context else { return }
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { _ in act(context) }
-        hasUnflushed = false
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        let ended = mode
-        mode = .draining
-        loop.remove(self)
-        switch ended {
-        case .exchange(let exchange): exchange.clientClosed()
-        case .tunnel(let tunnel): tunnel.clientClosed()
-        default: break
-        }
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch mode {
-        case .exchange, .tunnel, .draining: context.close(promise: nil)
-        default: context.fireErrorCaught(error)
-        }
-    }
-
-    /// The handlers behind us know nothing of the gateway's requests and think the connection idle.
-    func close(context: ChannelHandlerContext, mode closing: CloseMode, promise: EventLoopPromise<Void>?) {
-        let isInUse =
-            switch mode {
-            case .exchange, .tunnel, .waiting, .draining: true
-            case .head: isOurs && openAPIRequests == 0 && !endsAfter
-            case .apiBody, .api: false
-            }
-        guard isInUse, !isQuiescing else { return context.close(mode: closing, promise: promise) }
-        promise?.fail(ChannelError.operationUnsupported)
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent { return quiesce(context, event) }
-        guard case ChannelEvent.inputClosed? = event as? ChannelEvent else {
-            return context.fireUserInboundEventTriggered(event)
-        }
-        hasInputEnded = true
-        switch mode {
-        case .exchange(let exchange):
-            if !exchange.isRequestComplete { exchange.clientLeft() }
-        case .tunnel(let tunnel): tunnel.clientEnded()
-        case .head where isOurs && openAPIRequests == 0, .draining: context.close(promise: nil)
-        default:
-            endsAfter = true
-            context.fireUserInboundEventTriggered(event)
-        }
-    }
-
-    /// The server stops: what is being answered is finished, tunnels are closed.
-    private func quiesce(_ context: ChannelHandlerContext, _ event: Any) {
-        isQuiescing = true
-        switch mode {
-        case .exchange: endsAfter = true
-        case .tunnel(let tunnel): tunnel.close(.answered)
-        default: context.fireUserInboundEventTriggered(event)
-        }
     }
 }

@@ -103,7 +103,8 @@ extension Exchange {
     /// 100, 102 and 103 go before the answer; who speaks HTTP/1.0 does not know them.
     private func passInterim(_ answer: ResponseHead) {
         guard answer.status != 101 else {
-            return breakOff(.upstreamFailed, Fault(.upstreamUnavailable, "What answered left HTTP without being asked."))
+            return breakOff(
+                .upstreamFailed, Fault(.upstreamUnavailable, "What answered left HTTP without being asked."))
         }
         guard head.isVersion11 else { return }
         var buffer = client.allocator.buffer(capacity: answer.fields.bytes.count + 64)

@@ -69,7 +69,8 @@ extension Exchange {
         switch phase {
         case .deciding:
             refuse(Fault(.unavailable, "It could not be decided in time where the request goes."), retryAfterSeconds: 1)
-        case .connecting: breakOff(.upstreamTimedOut, Fault(.upstreamTimeout, "What should answer could not be reached."))
+        case .connecting:
+            breakOff(.upstreamTimedOut, Fault(.upstreamTimeout, "What should answer could not be reached."))
         case .asking where !isRequestComplete && upstream?.isWritable == true:
             breakOff(.clientGone, Fault(.requestTimeout, "The request's body did not come in time."))
         case .asking:
@@ -139,7 +140,8 @@ extension Exchange {
         forward?.activity?.exchangesChange(by: -1)
         let counts = client.proxy.counts
         counts.tunnelsChange(by: 1, door: door.index)
-        let tunnel = Tunnel(client: client, upstream: connection, activity: forward?.activity) { [self] outcome, up, down in
+        let tunnel = Tunnel(client: client, upstream: connection, activity: forward?.activity) {
+            [self] outcome, up, down in
             counts.tunnelsChange(by: -1, door: door.index)
             report(outcome, status: 101, up: up, down: down)
         }

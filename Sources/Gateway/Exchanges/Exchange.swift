@@ -66,11 +66,11 @@ final class Exchange {
         let resolver = door.route.resolver
         if let decision = resolver.known(asked) { return take(decision, asked) }
         client.setDeadline(loop.limits.decisionTime)
-        loop.eventLoop.makeFutureWithTask { await resolver.decide(asked) }.assumeIsolated().whenSuccess { [self] decision in
+        loop.eventLoop.makeFutureWithTask { await resolver.decide(asked) }.assumeIsolated().whenSuccess {
+            [self] decision in
             guard phase == .deciding else { return }
             take(decision, asked)
             client.advance()
-            client.resumeReading()
         }
     }
 
@@ -121,7 +121,8 @@ final class Exchange {
         let isRepeatable = head.isIdempotent && head.framing == .none
         if !hasRetried, let connection = pool.lease(isRepeatable: isRepeatable) { return ask(connection) }
         guard !pool.isFull else {
-            return refuse(Fault(.unavailable, "Too many connections are open to what should answer."), retryAfterSeconds: 1)
+            return refuse(
+                Fault(.unavailable, "Too many connections are open to what should answer."), retryAfterSeconds: 1)
         }
         phase = .connecting
         client.setDeadline(loop.limits.connectTime + loop.limits.tick)
@@ -131,8 +132,6 @@ final class Exchange {
                 guard phase == .connecting else { return pool.release(connection) }
                 ask(connection)
                 client.advance()
-                // The body may not have come yet when reading was held.
-                client.resumeReading()
             case .failure(let error):
                 guard phase == .connecting else { return }
                 connectOther(after: error)
@@ -167,7 +166,7 @@ final class Exchange {
             hidesAuthorization: hidesAuthorization
         ).write(into: &buffer)
         connection.write(buffer)
-        if isRequestComplete { client.setDeadline(.seconds(forward.answerSeconds)) }
+        client.setDeadline(isRequestComplete ? .seconds(forward.answerSeconds) : loop.limits.stallTime)
         client.flushUpstreamLater()
     }
 
@@ -186,14 +185,14 @@ final class Exchange {
     }
 
     /// Passes on what of the client's bytes is of the body.
-    func takeBody(_ bytes: inout ByteBuffer) {
+    func takeBody() {
         let count: Int
         do {
-            count = try bytes.withUnsafeReadableBytes { try request.take($0) }
+            count = try client.inbox.withUnsafeReadableBytes { try request.take($0) }
         } catch {
             return breakOff(.clientGone, Fault(error as? HeadFault ?? .malformed("the body is not chunked rightly")))
         }
-        guard count > 0, let piece = bytes.readSlice(length: count) else { return }
+        guard count > 0, let piece = client.takeInbox(count) else { return }
         bytesUp += Int64(count)
         hasSentBody = true
         forward?.activity?.countUp(count)

@@ -7,16 +7,14 @@ final class ProxyLoop {
     let limits: ProxyLimits
     /// The time of the last tick: near enough for deadlines, and free.
     private(set) var now = NIODeadline.now()
-    private unowned let proxy: ReverseProxy
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
     private var pools: [Upstream: UpstreamPool] = [:]
     private var ticking: RepeatedTask?
     private var identities = RequestIdentities()
 
-    init(_ eventLoop: any EventLoop, proxy: ReverseProxy) {
+    init(_ eventLoop: any EventLoop, limits: ProxyLimits) {
         self.eventLoop = eventLoop
-        self.proxy = proxy
-        limits = proxy.limits
+        self.limits = limits
     }
 
     /// A new request's id.
@@ -43,7 +41,8 @@ final class ProxyLoop {
         guard ticking == nil else { return }
         now = .now()
         let this = NIOLoopBound(self, eventLoop: eventLoop)
-        ticking = eventLoop.scheduleRepeatedTask(initialDelay: limits.tick, delay: limits.tick) { _ in this.value.tick() }
+        ticking = eventLoop.scheduleRepeatedTask(initialDelay: limits.tick, delay: limits.tick) { _ in this.value.tick()
+        }
     }
 
     /// Ends what has taken too long; a gateway that nobody uses costs nothing.

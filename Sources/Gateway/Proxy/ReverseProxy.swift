@@ -55,7 +55,7 @@ public final class ReverseProxy: Sendable {
     func loop(_ eventLoop: any EventLoop) -> ProxyLoop {
         loops.withLock { loops in
             if let known = loops[ObjectIdentifier(eventLoop)] { return known.value }
-            let made = ProxyLoop(eventLoop, proxy: self)
+            let made = ProxyLoop(eventLoop, limits: limits)
             loops[ObjectIdentifier(eventLoop)] = NIOLoopBound(made, eventLoop: eventLoop)
             return made
         }

@@ -1,3 +1,4 @@
+import Kernel
 import NIOCore
 
 /// A connection to an upstream: passes what comes to whom it serves, an exchange or a tunnel.
@@ -57,11 +58,17 @@ final class UpstreamConnection: ChannelDuplexHandler {
         context?.close(mode: .output, promise: nil)
     }
 
-    /// Closes when everything has been sent.
+    /// Closes when everything has been sent, or nothing of it has been taken for too long.
     func closeAfterWrites() {
         guard let context else { return }
         let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        let patience = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(Limits.stallSeconds)) {
+            context.close(promise: nil)
+        }
+        promise.futureResult.assumeIsolated().whenComplete { _ in
+            patience.cancel()
+            context.close(promise: nil)
+        }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
     }
 

@@ -39,7 +39,9 @@ final class UpstreamPool {
             .connectTimeout(limits.connectTime)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(
-                .writeBufferWaterMark, value: .init(low: limits.waitingBytes / 4, high: limits.waitingBytes))
+                .writeBufferWaterMark, value: .init(low: limits.waitingBytes / 4, high: limits.waitingBytes)
+            )
+            .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(UpstreamConnection())

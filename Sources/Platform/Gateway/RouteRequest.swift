@@ -40,11 +40,18 @@ public struct RouteRequest: Sendable {
         head.isMethod("GET") && !head.asksUpgrade && head.fields.first(.accept)?.contains("text/html") == true
     }
 
-    /// Whether a browser says that the page of another site sends this (`Sec-Fetch-Site`, else `Origin` beside `Host`).
+    /// Whether a browser says that the page of another site sends this: `Sec-Fetch-Site`, else `Origin` beside `Host`.
+    ///
+    /// WebSockets always have an origin, and not every browser knows what site an address of theirs is of.
     public var isFromAnotherSite: Bool {
-        if let site = head.fields.first(.secFetchSite) { return site != "same-origin" && site != "none" }
-        guard let origin = head.fields.first(.origin) else { return false }
-        let host = origin.utf8.firstIndex(of: UInt8(ascii: "/")).map { origin.utf8[$0...].drop { $0 == UInt8(ascii: "/") } }
-        return host.map { String(decoding: $0, as: UTF8.self) } != head.fields.first(.host)
+        let origin = head.fields.first(.origin)
+        if let site = head.fields.first(.secFetchSite), origin == nil || !head.asksUpgrade {
+            return site != "same-origin" && site != "none"
+        }
+        guard let origin else { return false }
+        let host = origin.utf8.firstIndex(of: UInt8(ascii: "/")).map { slash in
+            String(decoding: origin.utf8[slash...].drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
+        }
+        return host != head.fields.first(.host)
     }
 }

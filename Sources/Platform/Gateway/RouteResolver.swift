@@ -5,7 +5,8 @@ public import Wire
 /// One stands behind each `RouteDoor`. The gateway asks `known` first, on the thread that serves the connection; only
 /// where that has no answer does it ask `decide`, which may read the store.
 public protocol RouteResolver: Sendable {
-    /// The answer where it needs no waiting; nil otherwise. Must take microseconds: every connection of its thread waits.
+    /// The answer where it needs no waiting; nil otherwise. It must take microseconds: all connections of its
+    /// thread wait.
     func known(_ request: RouteRequest) -> RouteDecision?
 
     /// The answer, however long it takes; the gateway gives up after `Limits.decisionSeconds`.

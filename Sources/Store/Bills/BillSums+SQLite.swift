@@ -28,13 +28,21 @@ extension SQLiteTransaction {
             INSERT INTO bill_sums (account, cycle, product, \(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (account, cycle, product) DO UPDATE SET \(changes)
             """
+        var amounts = Array(repeating: Amount.zero, count: 7)
+        for line in lines {
+            amounts[0] += line.list
+            amounts[1] += line.discount
+            amounts[2] += line.truncated
+            amounts[3] += line.due
+            amounts[4] += line.paid.cash
+            amounts[5] += line.paid.credit
+            amounts[6] += line.paid.arrears
+        }
         try database.run(sql) { binder in
             for text in key { binder.add(text) }
             binder.add(Int64(lines.count))
             binder.add(lines.reduce(0) { $0 + $1.seconds })
-            for part in [\BillLine.list, \.discount, \.truncated, \.due, \.paid.cash, \.paid.credit, \.paid.arrears] {
-                binder.add(try lines.reduce(Amount.zero) { $0 + $1[keyPath: part] }.stored())
-            }
+            for amount in amounts { binder.add(try amount.stored()) }
         }
     }
 

@@ -1,7 +1,7 @@
 /// Walks over a chunked body (RFC 9112, 7.1) as it comes, strictly, without keeping any of it.
 public struct ChunkReader: Sendable {
     private enum Place: UInt8, Sendable {
-        case firstDigit, digits, leap, lineFeed, data, dataReturn, dataLineFeed
+        case firstDigit, digits, space, leap, lineFeed, data, dataReturn, dataLineFeed
         case trailer, trailerLine, trailerLineFeed, lastLineFeed, done
     }
 
@@ -44,7 +44,7 @@ public struct ChunkReader: Sendable {
 
     private mutating func place(after byte: UInt8) throws(HeadFault) -> Place {
         switch place {
-        case .firstDigit, .digits, .leap: return try placeInSize(byte)
+        case .firstDigit, .digits, .space, .leap: return try placeInSize(byte)
         case .lineFeed:
             try expect(byte, UInt8(ascii: "\n"))
             return size == 0 ? .trailer : .data
@@ -63,17 +63,18 @@ public struct ChunkReader: Sendable {
         if place == .firstDigit { (size, lineBytes) = (0, 0) }
         lineBytes += 1
         guard lineBytes <= Self.lineLimit else { throw .malformed("the line of a chunk's size is too long") }
-        if place != .leap, let digit = Self.digit(byte) {
+        if place == .firstDigit || place == .digits, let digit = Self.digit(byte) {
             guard size < 1 << 55 else { throw .malformed("a chunk's size is too large") }
             size = size << 4 | Int64(digit)
             return .digits
         }
         if place != .firstDigit, byte == UInt8(ascii: "\r") { return .lineFeed }
-        let startsLeap = place == .digits && (byte == UInt8(ascii: ";") || HeadFields.isSpace(byte))
-        guard startsLeap || place == .leap && HeadReader.isOfValue(byte) else {
-            throw .malformed("a chunk does not begin with its size")
+        switch place {
+        case .leap where HeadReader.isOfValue(byte): return .leap
+        case .digits where byte == UInt8(ascii: ";"), .space where byte == UInt8(ascii: ";"): return .leap
+        case .digits where HeadFields.isSpace(byte), .space where HeadFields.isSpace(byte): return .space
+        default: throw .malformed("a chunk does not begin with its size")
         }
-        return .leap
     }
 
     private mutating func placeInTrailers(_ byte: UInt8) throws(HeadFault) -> Place {

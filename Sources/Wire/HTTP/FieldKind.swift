@@ -31,9 +31,11 @@ public enum FieldKind: UInt8, Sendable {
         case 13: return isName("authorization") ? .authorization : .other
         case 14: return isName("content-length") ? .contentLength : isName("sec-fetch-site") ? .secFetchSite : .other
         case 15: return isName("x-forwarded-for") ? .forwardedFor : .other
-        case 16: return isName("x-forwarded-host") ? .forwardedHost : isName("proxy-connection") ? .proxyConnection : .other
+        case 16:
+            return isName("x-forwarded-host") ? .forwardedHost : isName("proxy-connection") ? .proxyConnection : .other
         case 17:
-            return isName("transfer-encoding") ? .transferEncoding : isName("x-forwarded-proto") ? .forwardedProto : .other
+            return isName("transfer-encoding")
+                ? .transferEncoding : isName("x-forwarded-proto") ? .forwardedProto : .other
         case 18: return isName("proxy-authenticate") ? .proxyAuthenticate : .other
         case 19: return isName("proxy-authorization") ? .proxyAuthorization : .other
         default: return .other

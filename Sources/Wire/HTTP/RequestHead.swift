@@ -79,7 +79,9 @@ public struct RequestHead: Sendable {
 
     private static func framing(_ reader: HeadReader, isVersion11: Bool) throws(HeadFault) -> BodyFraming {
         if reader.hasTransferEncoding {
-            guard reader.length == nil else { throw .ambiguous("both Content-Length and Transfer-Encoding stand there") }
+            guard reader.length == nil else {
+                throw .ambiguous("both Content-Length and Transfer-Encoding stand there")
+            }
             guard isVersion11 else { throw .ambiguous("Transfer-Encoding stands in HTTP/1.0") }
             guard reader.isChunked else { throw .unsupported("Transfer-Encoding is not just chunked") }
             return .chunked
@@ -137,7 +139,9 @@ struct ConnectionWords {
         for field in fields.list where field.kind == .connection {
             let word = field.value
             let known: Void? = fields.bytes.withUnsafeBytes { bytes in
-                if FieldKind.equals(bytes, word.lowerBound, word.upperBound, "keep-alive") { return hasKeepAlive = true }
+                if FieldKind.equals(bytes, word.lowerBound, word.upperBound, "keep-alive") {
+                    return hasKeepAlive = true
+                }
                 if FieldKind.equals(bytes, word.lowerBound, word.upperBound, "close") { return hasClose = true }
                 if FieldKind.equals(bytes, word.lowerBound, word.upperBound, "upgrade") { return hasUpgrade = true }
                 return nil

@@ -28,7 +28,8 @@ public struct ResponseHead: Sendable {
         let (status, minor, range) = try statusLine(&reader)
         try reader.readFields()
         guard reader.index == length else { throw .malformed("an empty line stands before the end") }
-        let head = try ResponseHead(reader, status: status, range: range, isVersion11: minor == 1, isBodiless: isBodiless)
+        let head = try ResponseHead(
+            reader, status: status, range: range, isVersion11: minor == 1, isBodiless: isBodiless)
         return .whole(head, bytes: length)
     }
 
