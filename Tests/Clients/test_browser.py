@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from atelier import wait
 from jupyter import Jupyter, Notebooks
 from playwright.sync_api import expect, sync_playwright
 
@@ -78,12 +79,13 @@ def test_a_terminal_works_and_sees_the_volume(server, modelarts, browser):
         page.set_default_timeout(60_000)
         page.goto(f"{made.url}?token={made.token}")
         page.locator(".jp-LauncherCard[title='Start a new terminal session']").click()
-        terminal = page.locator(".jp-Terminal")
-        expect(terminal).to_contain_text("$", timeout=60_000)
-        terminal.click()
-        page.keyboard.type("pwd > where.txt; id -un >> where.txt; echo wrote $((20 + 22))\n")
-        expect(terminal).to_contain_text("wrote 42", timeout=60_000)
-        content = Jupyter(server, made).get("/api/contents/where.txt")["content"]
+        page.locator(".jp-Terminal textarea").wait_for(state="attached")
+        wait(lambda: Jupyter(server, made).get("/api/terminals"), what="the terminal's start")
+        page.locator(".jp-Terminal").click()
+        # The terminal is drawn, not written: what it did is seen in what it left.
+        page.keyboard.type("(pwd; id -un) > where.txt; mv where.txt done.txt\n")
+        wait(lambda: Jupyter(server, made).request("GET", "/api/contents/done.txt").status_code == 200, what="the file")
+        content = Jupyter(server, made).get("/api/contents/done.txt")["content"]
         assert content == "/home/ma-user/work\nma-user\n"
         context.close()
     finally:

@@ -2,11 +2,14 @@
 
 import glob
 import json
+import os
+import signal
 import time
 from decimal import Decimal
 
 import pytest
 import requests
+import websocket
 from atelier import Server, wait
 from conftest import modelarts_client
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
@@ -211,6 +214,43 @@ def test_a_greedy_cell_kills_its_kernel_and_not_the_notebook(server, modelarts):
 def any_restart(connection):
     message = json.loads(connection.recv())
     return message["msg_type"] == "status" and message["content"]["execution_state"] in ("restarting", "autorestarting")
+
+
+def test_a_lost_shim_is_seen_and_the_notebook_starts_again(server, modelarts):
+    """As after a restart of the machine: nothing runs, and nobody saw the end."""
+    notebooks = Notebooks(server, modelarts)
+    try:
+        made = notebooks.running("lost")
+        jupyter = Jupyter(server, made)
+        jupyter.run(jupyter.new_kernel(), "open('kept.txt', 'w').write('kept')")
+        (process,) = glob.glob(f"{server.data}/attempts/*/pid")
+        os.kill(int(open(process).read()), signal.SIGKILL)
+        broken = notebooks.wait(made.id, "ERROR")
+        assert "last proof of life" in broken.fail_reason and broken.billing_items == ["STORAGE"]
+        assert not server.get(f"/atelier/v1/usage?resource={made.id}")["items"][0]["running"]
+        again = notebooks.start(made.id)
+        assert Jupyter(server, again).get("/api/contents/kept.txt")["content"] == "kept"
+    finally:
+        notebooks.clear()
+
+
+def test_a_frame_of_a_hundred_megabytes_ends_its_connection_and_nothing_else(server, modelarts):
+    notebooks = Notebooks(server, modelarts)
+    try:
+        made = notebooks.running("large")
+        jupyter = Jupyter(server, made)
+        kernel = jupyter.new_kernel()
+        jupyter.run(kernel, "x = 1")
+        connection = jupyter.connect(kernel)
+        with pytest.raises((websocket.WebSocketException, OSError)):
+            connection.send("x" * (100 << 20))
+            while True:
+                connection.recv()
+        connection.close()
+        assert jupyter.run(kernel, "print(x)") == "1\n"
+        assert notebooks.show(made.id).status == "RUNNING"
+    finally:
+        notebooks.clear()
 
 
 class Tenant:
