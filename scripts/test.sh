@@ -16,9 +16,10 @@ part() {
     say "== $name took $(since "$began")"
 }
 
-runtimes() { scripts/runtime.sh python && scripts/runtime.sh scikit-learn; }
+runtimes() { scripts/runtime.sh python && scripts/runtime.sh scikit-learn && scripts/runtime.sh jupyterlab; }
 
-part "packages" scripts/install.sh
+# Tests use a browser, too.
+part "packages" scripts/install.sh chromium fonts-dejavu-core
 part "runtimes" runtimes
 part "Swift build" swift build --build-tests
 part "Swift tests" swift test --skip-build --parallel

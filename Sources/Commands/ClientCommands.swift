@@ -4,7 +4,10 @@ public import ArgumentParser
 public enum ClientCommands {
     public static let groups: [CommandGroup] = [
         CommandGroup(
-            name: "Work", subcommands: [JobCommand.self, EngineCommand.self, FlavorCommand.self, PoolCommand.self]),
+            name: "Work",
+            subcommands: [
+                NotebookCommand.self, JobCommand.self, EngineCommand.self, FlavorCommand.self, PoolCommand.self,
+            ]),
         CommandGroup(
             name: "Files",
             subcommands: [

@@ -12,6 +12,15 @@ public enum Limits {
     public static let jobNameCharacters = 64
     /// Characters of a description.
     public static let descriptionCharacters = 256
+    /// Characters of a notebook's name, and of its description (ModelArts allows 128 and 512).
+    public static let notebookNameCharacters = 128
+    public static let notebookDescriptionCharacters = 512
+    /// Notebooks of one project that are not deleted.
+    public static let notebooks = 1_000
+    /// Seconds in which a notebook's server must answer after its start.
+    public static let notebookStartSeconds: Int64 = 180
+    /// Bytes of an answer of a notebook's server that are read.
+    public static let notebookAnswerBytes = 1 << 20
     /// Environment variables of one job.
     public static let jobEnvironments = 100
     /// Parameters of one job.

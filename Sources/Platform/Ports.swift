@@ -16,12 +16,14 @@ public struct Ports: Sendable {
     public let catalogue: Catalogue
     public let settings: Settings
     public let journal: any Journal
+    public let notebooks: NotebookPorts
 
     public init(
         store: any Store, clock: any WallClock, hostClock: any WallClock, identifiers: any IdentifierSource,
         secrets: any SecretKeeper,
         executor: any Executor, buckets: any Buckets, folders: any RunFolders,
-        volumes: any VolumeDisks = NoVolumeDisks(), catalogue: Catalogue, settings: Settings, journal: any Journal
+        volumes: any VolumeDisks = NoVolumeDisks(), catalogue: Catalogue, settings: Settings, journal: any Journal,
+        notebooks: NotebookPorts = NotebookPorts()
     ) {
         self.store = store
         self.clock = clock
@@ -35,6 +37,20 @@ public struct Ports: Sendable {
         self.catalogue = catalogue
         self.settings = settings
         self.journal = journal
+        self.notebooks = notebooks
+    }
+}
+
+/// What notebooks alone need from outside.
+public struct NotebookPorts: Sendable {
+    public let servers: any NotebookServers
+    public let input: any NotebookInput
+
+    public init(
+        servers: any NotebookServers = NoNotebooks(), input: any NotebookInput = NoNotebooks()
+    ) {
+        self.servers = servers
+        self.input = input
     }
 }
 

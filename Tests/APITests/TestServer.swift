@@ -45,6 +45,7 @@ final class TestServer: Sendable {
         let ports = self.ports
         api = AtelierAPI(
             ports, supervisor: TrainingJobSupervisor(ports), volumes: VolumeSupervisor(ports),
+            notebooks: NotebookSupervisor(ports, volumes: VolumeSupervisor(ports)),
             moveClock: MoveClock(ports, clock: clock),
             replacePriceBooks: ReplacePriceBooks(ports) { ports.catalogue.books }, metrics: { "requests 1\n" },
             version: "1.2.3")

@@ -23,6 +23,16 @@ import Testing
         #expect(log == "1000\nma-user\nCapEff:\t0000000000000000\nmine \"and\" 'odd'\n0\n")
     }
 
+    /// What the server has open, such as its clients' connections, is not handed on, whoever forgot to say so.
+    @Test func hasNothingThatTheServerHasOpen() async throws {
+        var ends: [Int32] = [-1, -1]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        defer { for end in ends { close(end) } }
+        let (_, log) = try await Bench(.counting).run(
+            Bench.spec("a", "ls -l /proc/self/fd /proc/1/fd | grep -c socket; exit 0"))
+        #expect(log == "0\n")
+    }
+
     @Test func seesOnlyItsOwnProcesses() async throws {
         let (_, log) = try await Bench(.counting).run(Bench.spec("a", "ls /proc | grep -c '^[0-9]'"))
         #expect((Int(log.prefix { $0 != "\n" }) ?? 99) <= 5)

@@ -291,7 +291,7 @@ final class Simulation {
         for job in try await active() where [.submitting, .running, .stopping].contains(job.machine.step) {
             try await act("evidence") { ports in
                 if let taken = try await TakeEvidence(ports)(job.attempt) {
-                    self.actions += taken.actions.map { (taken.job, $0) }
+                    self.actions += taken.jobActions
                 }
                 if job.machine.step == .submitting {
                     self.actions += job.machine.resumption.map { (job.id, $0) }
@@ -321,7 +321,7 @@ final class Simulation {
     private func closeHours() async throws {
         let followed = Mutex<[TakeEvidence.Taken]>([])
         try await act("close") { ports in
-            defer { for taken in followed.withLock({ $0 }) { actions += taken.actions.map { (taken.job, $0) } } }
+            defer { for taken in followed.withLock({ $0 }) { actions += taken.jobActions } }
             try await HourCloser(ports) { taken in followed.withLock { $0.append(taken) } }.closeDueHours()
         }
     }
@@ -412,5 +412,13 @@ struct LawBroken: Error, CustomStringConvertible {
     var description: String {
         "Law \(law) is broken at step \(step) of seed \(seed): \(what). See it again with "
             + "ATELIER_SIMULATION_SEED=\(seed) ATELIER_SIMULATION_STEPS=\(planned) swift test --filter theLawsHold"
+    }
+}
+
+extension TakeEvidence.Taken {
+    /// What is to be done for the job; the simulation has no notebooks.
+    fileprivate var jobActions: [(TrainingJobID, TrainingJobMachine.Action)] {
+        guard case .trainingJob(let job, let actions) = actions else { return [] }
+        return actions.map { (job, $0) }
     }
 }

@@ -13,10 +13,12 @@ public struct AtelierAPI: Sendable {
     /// - Parameters:
     ///   - supervisor: told of jobs that are made, stopped or deleted.
     ///   - volumes: the same of volumes.
+    ///   - notebooks: told of notebooks that are made, started, stopped or deleted.
     ///   - metrics: the text that `/metrics` shows.
     ///   - version: what `/healthz` says.
     public init(
-        _ ports: Ports, supervisor: TrainingJobSupervisor, volumes: VolumeSupervisor, moveClock: MoveClock,
+        _ ports: Ports, supervisor: TrainingJobSupervisor, volumes: VolumeSupervisor,
+        notebooks: NotebookSupervisor, moveClock: MoveClock,
         replacePriceBooks: ReplacePriceBooks, metrics: @escaping @Sendable () -> String, version: String
     ) {
         authentication = Authentication(Authenticate(ports))
@@ -27,6 +29,10 @@ public struct AtelierAPI: Sendable {
         routes += TrainingJobController(ports, supervisor: supervisor, projects: projects).routes
         routes += TrainingOfferController(ports, projects: projects).routes
         routes += TrainingLogController(ports, projects: projects).routes
+        routes += NotebookController(ports, supervisor: notebooks, projects: projects).routes
+        routes += NotebookLeaseController(ports, supervisor: notebooks, projects: projects).routes
+        routes += NotebookOfferController(ports, projects: projects).routes
+        routes += NotebookPartsController(ports, projects: projects).routes
         routes += VolumeController(ports, supervisor: volumes, projects: projects).routes
         routes += VolumeOfferController(ports, projects: projects).routes
         routes += BillingController(ports, directory: directory).routes

@@ -14,6 +14,8 @@ struct Installation: Sendable {
     let volumes: LocalVolumeDisks
     /// The clock where it is simulated.
     let movableClock: SimulatedClock?
+    /// The use of what stands behind the gateway.
+    let activities: RouteActivities
 
     /// Opens a data folder that `init` has made.
     init(_ options: ServerOptions, logger: Logger) async throws {
@@ -26,6 +28,8 @@ struct Installation: Sendable {
             path: options.runtimes ?? folder.runtimes, environments: options.environments ?? folder.environments)
         for note in runtimes.notes { logger.warning("A runtime cannot be used.", metadata: ["note": "\(note)"]) }
         movableClock = simulated
+        // People are idle by the machine's clock.
+        activities = RouteActivities(clock: host)
         let journal = LogJournal(logger: logger)
         volumes = try LocalVolumeDisks(path: folder.volumes, journal: journal)
         ports = Ports(
@@ -39,6 +43,8 @@ struct Installation: Sendable {
                 jobsShareNetwork: options.jobsShareNetwork,
                 // On a clock that stands still the real time between two looks decides how soon a job is seen.
                 sweepMilliseconds: 1_000),
-            journal: journal)
+            journal: journal,
+            notebooks: NotebookPorts(
+                servers: try LocalNotebookServers(dataFolder: folder.root), input: activities))
     }
 }

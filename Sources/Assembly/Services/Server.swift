@@ -2,6 +2,7 @@ import API
 import Commands
 import Executors
 import Files
+import Gateway
 import Kernel
 import Logging
 import Platform
@@ -26,24 +27,32 @@ struct Server {
         try folder.hold()
         let installation = try await Installation(options, logger: logger)
         let ports = installation.ports
-        let supervisor = TrainingJobSupervisor(ports)
         logger.info("\(installation.volumes.summary)")
         let volumes = VolumeSupervisor(ports)
+        let notebooks = NotebookSupervisor(ports, volumes: volumes)
+        let supervisor = TrainingJobSupervisor(ports, notebooks: notebooks)
         let closer = HourCloser(ports, supervisor: supervisor)
         let api = AtelierAPI(
-            ports, supervisor: supervisor, volumes: volumes,
+            ports, supervisor: supervisor, volumes: volumes, notebooks: notebooks,
             moveClock: MoveClock(ports, clock: installation.movableClock),
             replacePriceBooks: ReplacePriceBooks(ports) { try PriceBookFolder.read(path: folder.priceBooks) },
             metrics: { [metrics] in metrics.text() }, version: Version.text)
         let address = try options.address()
-        let application = api.application(host: address.host, port: address.port, logger: logger) { [logger] port in
-            Self.announce("http://\(address.host):\(port)", in: folder, logger: logger)
-        }
+        let door = RouteDoor(
+            prefix: "/notebooks/", cookie: "atelier-notebook",
+            resolver: NotebookResolver(ports, activities: installation.activities))
+        let gateway = ReverseProxy(doors: [door], logger: logger)
+        let application = api.application(
+            host: address.host, port: address.port, logger: logger,
+            onRunning: { [logger] port in
+                Self.announce("http://\(address.host):\(port)", in: folder, logger: logger)
+            },
+            entrance: { [gateway.entrance()] })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: LoopService(loop: supervisor.run)), .init(service: LoopService(loop: volumes.run)),
-                    .init(service: LoopService(loop: closer.run)),
+                    .init(service: LoopService(loop: notebooks.run)), .init(service: LoopService(loop: closer.run)),
                     .init(service: LoopService(loop: installation.volumes.watchFolders)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

@@ -30,6 +30,7 @@ struct SpecFile: Sendable {
                 }),
             "cpu_millicores": JSONValue(limits.cpuMillicores), "memory_bytes": JSONValue(limits.memoryBytes),
             "processes": JSONValue(limits.processes), "log_bytes": JSONValue(limits.logBytes),
+            "outlives_memory_kills": .bool(limits.outlivesMemoryKills),
             "accelerators": .array(spec.accelerators.map { JSONValue($0) }),
             "grace_seconds": JSONValue(spec.graceSeconds), "time_limit_seconds": JSONValue(spec.timeLimitSeconds),
             "lease_until": JSONValue(spec.leaseUntil?.milliseconds), "shares_network": .bool(spec.sharesNetwork),
@@ -56,7 +57,8 @@ struct SpecFile: Sendable {
             cpuMillicores: fields.requiredInteger("cpu_millicores", in: 1...Int64.max),
             memoryBytes: fields.requiredInteger("memory_bytes", in: 1...Int64.max),
             processes: fields.requiredInteger("processes", in: 1...Int64.max),
-            logBytes: fields.requiredInteger("log_bytes", in: 2...Int64.max))
+            logBytes: fields.requiredInteger("log_bytes", in: 2...Int64.max),
+            outlivesMemoryKills: fields.bool("outlives_memory_kills") ?? false)
         spec = AttemptSpec(
             attempt: AttemptID(fields.requiredString("attempt")), rank: Int(fields.integer("rank") ?? 0),
             command: fields.strings("command", limit: Int(Limits.commandBytes)),

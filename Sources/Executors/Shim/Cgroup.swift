@@ -58,7 +58,7 @@ struct Cgroup {
             return nil
         }
         SmallFile.put("0", into: path + "/memory.swap.max")
-        SmallFile.put("1", into: path + "/memory.oom.group")
+        SmallFile.put(limits.outlivesMemoryKills ? "0" : "1", into: path + "/memory.oom.group")
         SmallFile.put("\(limits.cpuMillicores * 100) 100000", into: path + "/cpu.max")
         SmallFile.put("\(limits.processes)", into: path + "/pids.max")
     }

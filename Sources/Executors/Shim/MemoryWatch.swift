@@ -4,14 +4,14 @@ import Platform
 struct MemoryWatch {
     private let tree: ProcessTree
     private let cgroup: Cgroup?
-    private let limit: Int64
+    private let limits: AttemptLimits
     /// The greatest memory counted; nil where the kernel counts.
     private(set) var peak: Int64?
 
-    init(tree: ProcessTree, cgroup: Cgroup?, limit: Int64) {
+    init(tree: ProcessTree, cgroup: Cgroup?, limits: AttemptLimits) {
         self.tree = tree
         self.cgroup = cgroup
-        self.limit = limit
+        self.limits = limits
     }
 
     /// Whether this process counts itself, and must look often.
@@ -22,9 +22,9 @@ struct MemoryWatch {
 
     /// Looks; the cause of an end where the limit was passed.
     mutating func breach() -> AttemptEnd.Cause? {
-        if let cgroup { return cgroup.memoryKills > 0 ? .outOfMemory : nil }
+        if let cgroup { return cgroup.memoryKills > 0 && !limits.outlivesMemoryKills ? .outOfMemory : nil }
         let used = tree.memoryBytes()
         peak = max(peak ?? 0, used)
-        return used > limit ? .outOfMemory : nil
+        return used > limits.memoryBytes ? .outOfMemory : nil
     }
 }

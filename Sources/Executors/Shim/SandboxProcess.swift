@@ -109,6 +109,13 @@ struct Pipe {
 
 /// Starting a program: with exactly the descriptors it is given, and no signal blocked or ignored.
 enum Spawn {
+    private typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+
+    /// glibc's `posix_spawn_file_actions_addclosefrom_np` (2.34), which is not among what Swift sees of it.
+    private static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map { symbol in
+        unsafeBitCast(symbol, to: CloseFrom.self)
+    }
+
     /// - Parameter descriptors: become 0, 1, 2, … of the child.
     static func run(
         _ command: [String], descriptors: [Int32], environment: [String], isOwnSession: Bool
@@ -123,6 +130,11 @@ enum Spawn {
         }
         for (number, descriptor) in descriptors.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
+        }
+        // Libraries open sockets that do not close by themselves: a child must not have anybody's connection.
+        guard let closeFrom, closeFrom(&actions, Int32(descriptors.count)) == 0 else {
+            errno = ENOSYS
+            return nil
         }
         var (none, all) = (sigset_t(), sigset_t())
         sigemptyset(&none)

@@ -46,7 +46,7 @@ struct ShimAttempt {
         }
         hint()
         process.release()
-        let watch = MemoryWatch(tree: tree, cgroup: cgroup, limit: spec.limits.memoryBytes)
+        let watch = MemoryWatch(tree: tree, cgroup: cgroup, limits: spec.limits)
         let peak = supervise(process, tree: tree, watch: watch, start: start, log: &log, records: &records)
         let exitCode = process.wait()
         let isKilledForMemory = ending.cause == nil && exitCode != 0 && watch.isKernelSatisfied == false

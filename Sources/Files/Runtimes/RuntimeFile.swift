@@ -35,7 +35,7 @@ enum RuntimeFile {
         try reading.faults.check()
         return Engine(
             id: id ?? "", name: texts[0], version: texts[1], python: python, folders: folders(of: python),
-            summary: texts[2])
+            summary: texts[2], servesNotebooks: access(parent(python) + "/jupyter-lab", X_OK) == 0)
     }
 
     private static func interpreter(_ path: String?, name: String, environments: String) -> String {

@@ -7,27 +7,26 @@ import Money
 import Pricing
 
 extension StoreTransaction {
-    /// At the end of a job its reservation shrinks to what the job has used and no bill shows yet; the rest is free.
+    /// At the end of a run its reservation shrinks to what the run has used and no bill shows yet; the rest is free.
     ///
     /// What is left is released when the hour that it was used in is billed, so money that is spent cannot be
     /// reserved again in between (law 9).
-    func settleHold(of job: inout TrainingJob, ports: Ports) throws {
-        guard let hold = job.hold else { return }
-        let owed = try unbilled(of: ResourceID(job.id.text), ports: ports)
+    func settleHold(of work: inout some AttemptedWork, ports: Ports) throws {
+        guard let hold = work.hold else { return }
+        let owed = try unbilled(of: work.stretch, ports: ports)
         if owed > .zero {
             try update(hold: hold, amount: owed)
         } else {
             try delete(hold: hold)
-            job.hold = nil
+            work.hold = nil
         }
     }
 
-    /// What a resource has used that no bill line shows yet.
-    func unbilled(of resource: ResourceID, ports: Ports) throws -> Amount {
-        try meteredSegments(of: resource).reduce(Amount.zero) { sum, metered in
-            let facts = try facts(of: metered.segment.id)
-            return try sum + unbilledCharges(of: metered, facts: facts, ports: ports).reduce(.zero) { $0 + $1.due }
-        }
+    /// What a stretch has used that no bill line shows yet.
+    private func unbilled(of stretch: SegmentID, ports: Ports) throws -> Amount {
+        guard let metered = try meteredSegment(stretch) else { return .zero }
+        let facts = try facts(of: stretch)
+        return try unbilledCharges(of: metered, facts: facts, ports: ports).reduce(.zero) { $0 + $1.due }
     }
 
     /// The drafts of every hour of an interval that is not billed to its end.

@@ -189,9 +189,9 @@ public final class HourCloser: Sendable {
     private func renewLeases() async throws {
         let until = ports.clock.now().advanced(milliseconds: ports.settings.leaseSeconds * 1_000)
         let attempts = try await ports.store.read { transaction in
-            let jobs = try transaction.trainingJobs(inSteps: [.running, .stopping], limit: .max)
-            let owing = try Set(jobs.map(\.account)).filter { try transaction.wallet(of: $0).isInArrears }
-            return jobs.filter { !owing.contains($0.account) }.map(\.attempt)
+            let leased = try transaction.leasedAttempts()
+            let owing = try Set(leased.map(\.account)).filter { try transaction.wallet(of: $0).isInArrears }
+            return leased.filter { !owing.contains($0.account) }.map(\.attempt)
         }
         for attempt in attempts { try await ports.executor.renewLease(attempt, until: until) }
     }

@@ -77,8 +77,7 @@ extension StoreTransaction {
         if metered.meter != nil { return try usage(ofSeries: metered, at: now, ports: ports) }
         let facts = try facts(of: metered.segment.id)
         guard let proven = try RunInterval.of(facts) else { return nil }
-        let job = try trainingJob(TrainingJobID(metered.segment.resource.text))
-        let isRunning = !proven.isEnded && job?.machine.step != .ended
+        let isRunning = try !proven.isEnded && isAtWork(metered)
         let interval =
             isRunning && now > proven.provenUntil
             ? RunInterval(start: proven.start, provenUntil: now, isEnded: false) : proven

@@ -10,13 +10,19 @@ public struct Engine: Hashable, Sendable {
     public let folders: [String]
     /// What it holds, one sentence.
     public let summary: String
+    /// Whether it holds JupyterLab, so that notebooks can run it.
+    public let servesNotebooks: Bool
 
-    public init(id: String, name: String, version: String, python: String, folders: [String], summary: String) {
+    public init(
+        id: String, name: String, version: String, python: String, folders: [String], summary: String,
+        servesNotebooks: Bool = false
+    ) {
         self.id = id
         self.name = name
         self.version = version
         self.python = python
         self.folders = folders
         self.summary = summary
+        self.servesNotebooks = servesNotebooks
     }
 }

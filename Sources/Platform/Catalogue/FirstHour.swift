@@ -10,10 +10,11 @@ extension Ports {
     ///
     /// - Throws: `invalidParameter` where the flavor has no price then: unknown is not zero.
     func firstHour(
-        _ flavor: FlavorID, quantity: Int, book: String, project: Project, at moment: Instant
+        of product: ProductID = Product.trainingJob, _ flavor: FlavorID, quantity: Int, book: String,
+        project: Project, at moment: Instant
     ) throws -> Amount {
         try catalogue.book(book).firstHour(
-            of: Product.trainingJob, flavor: flavor,
+            of: product, flavor: flavor,
             payer: Payer(account: project.account.text, project: project.id.text), quantity: Int64(quantity),
             at: moment.second)
     }

@@ -133,14 +133,18 @@ public struct AttemptLimits: Hashable, Sendable {
     public let processes: Int64
     /// Bytes of log kept; the last part wins.
     public let logBytes: Int64
+    /// Whether the rest goes on where the kernel kills one process for its memory, as a notebook does without a kernel.
+    public let outlivesMemoryKills: Bool
 
     public init(
-        cpuMillicores: Int64, memoryBytes: Int64, processes: Int64 = 4_096, logBytes: Int64 = Limits.logBytes
+        cpuMillicores: Int64, memoryBytes: Int64, processes: Int64 = 4_096, logBytes: Int64 = Limits.logBytes,
+        outlivesMemoryKills: Bool = false
     ) {
         self.cpuMillicores = cpuMillicores
         self.memoryBytes = memoryBytes
         self.processes = processes
         self.logBytes = logBytes
+        self.outlivesMemoryKills = outlivesMemoryKills
     }
 }
 

@@ -22,10 +22,8 @@ struct PlaceTrainingJobs: Sendable {
         return try await ports.store.write { transaction in
             let waiting = try transaction.trainingJobs(inSteps: [.queued], limit: Self.depth)
             guard !waiting.isEmpty else { return [] }
-            let holding = try transaction.trainingJobs(inSteps: TrainingJobMachine.placedSteps, limit: .max)
             let decisions = PublicPool.plan(
-                capacity: capacity,
-                placed: holding.map { Placement(id: $0.id.text, demand: $0.demand, accelerators: $0.accelerators) },
+                capacity: capacity, placed: try transaction.placements(),
                 waiting: waiting.map { WaitingJob(id: $0.id.text, demand: $0.demand) })
             let jobs = Dictionary(uniqueKeysWithValues: waiting.map { ($0.id.text, $0) })
             return try decisions.compactMap { decision in

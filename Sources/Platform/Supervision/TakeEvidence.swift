@@ -1,10 +1,9 @@
-import Billing
 import Kernel
 import Metering
-import Pricing
 import Workloads
 
-/// Takes what an executor's shim wrote of an attempt: facts for the meter, events for the job; each record once.
+/// Takes what an executor's shim wrote of an attempt: facts for the meter, events for the job or the notebook; each
+/// record once.
 struct TakeEvidence: Sendable {
     private let ports: Ports
 
@@ -12,75 +11,81 @@ struct TakeEvidence: Sendable {
 
     /// What came of the records.
     struct Taken: Sendable {
-        let job: TrainingJobID
-        let actions: [TrainingJobMachine.Action]
+        let actions: SupervisedActions
         let freesResources: Bool
     }
 
     /// Nil where there was nothing new.
     func callAsFunction(_ attempt: AttemptID) async throws -> Taken? {
-        guard let job = try await ports.store.read({ try $0.trainingJob(attempt: attempt) }) else { return nil }
-        guard job.machine.step != .ended else { return nil }
-        let evidence = try await ports.executor.evidence(attempt, after: job.lastSequence)
-        let isGone = evidence.shim == .lost && [.submitting, .running, .stopping].contains(job.machine.step)
-        guard evidence.records.contains(where: { $0.event != .alive }) || isGone else { return nil }
+        if let job = try await ports.store.read({ try $0.trainingJob(attempt: attempt) }) {
+            guard job.machine.step != .ended, let evidence = try await news(of: job) else { return nil }
+            return try await take(evidence, reading: { try $0.trainingJob(attempt: attempt) }) { job, actions in
+                .trainingJob(job.id, actions)
+            }
+        }
+        if let notebook = try await ports.store.read({ try $0.notebook(attempt: attempt) }) {
+            guard notebook.isWithExecutor, let evidence = try await news(of: notebook) else { return nil }
+            let told = try await explained(evidence, of: notebook)
+            return try await take(told, reading: { try $0.notebook(attempt: attempt) }) { notebook, actions in
+                .notebook(notebook, actions)
+            }
+        }
+        return nil
+    }
+
+    /// What was written since the last look; nil where that changes nothing.
+    private func news(of work: some AttemptedWork) async throws -> AttemptEvidence? {
+        let evidence = try await ports.executor.evidence(work.attempt, after: work.lastSequence)
+        let isGone = evidence.shim == .lost && work.isWithExecutor
+        return evidence.records.contains { $0.event != .alive } || isGone ? evidence : nil
+    }
+
+    private func take<Work: AttemptedWork>(
+        _ evidence: AttemptEvidence, reading read: @escaping @Sendable (any StoreTransaction) throws -> Work?,
+        _ named: @escaping @Sendable (Work, [Work.Action]) -> SupervisedActions
+    ) async throws -> Taken? {
         let ports = self.ports
         return try await ports.store.write { transaction in
-            guard var job = try transaction.trainingJob(attempt: attempt) else { return nil }
-            return try transaction.take(evidence, into: &job, ports: ports)
+            guard var work = try read(transaction) else { return nil }
+            let heldPlace = work.holdsPlace
+            let actions = try transaction.take(evidence, into: &work, ports: ports)
+            return Taken(actions: named(work, actions), freesResources: heldPlace && !work.holdsPlace)
         }
+    }
+
+    /// An end on the way up is explained by the last words of the log: nobody can look for them elsewhere.
+    private func explained(_ evidence: AttemptEvidence, of notebook: Notebook) async throws -> AttemptEvidence {
+        guard NotebookMachine.startingSteps.contains(notebook.machine.step),
+            let last = evidence.records.last, case .ended(let end) = last.event, end.cause == .exit
+        else { return evidence }
+        let words = await LastWords(ports.executor)(of: notebook.attempt)
+        let told = AttemptEnd(
+            cause: end.cause, exitCode: end.exitCode, peakMemoryBytes: end.peakMemoryBytes,
+            cpuMilliseconds: end.cpuMilliseconds, droppedLogBytes: end.droppedLogBytes,
+            message: [end.message, words].filter { !$0.isEmpty }.joined(separator: "; "))
+        let record = AttemptRecord(
+            attempt: last.attempt, rank: last.rank, sequence: last.sequence, at: last.at, event: .ended(told))
+        return AttemptEvidence(records: evidence.records.dropLast() + [record], shim: evidence.shim)
     }
 }
 
-extension StoreTransaction {
-    /// Takes all records above the last one taken, then stores the job.
-    func take(_ evidence: AttemptEvidence, into job: inout TrainingJob, ports: Ports) throws -> TakeEvidence.Taken {
-        var actions: [TrainingJobMachine.Action] = []
-        var freesResources = false
-        let now = ports.clock.now()
-        func apply(_ event: TrainingJobMachine.Event) throws {
-            let applied = try self.apply(event, to: &job, at: now)
-            actions += applied.actions
-            freesResources = freesResources || applied.freesResources
-        }
-        let fresh = evidence.records.filter { $0.sequence > job.lastSequence }
-        for record in fresh {
-            job.lastSequence = record.sequence
-            switch record.event {
-            case .started:
-                job.startedAt = record.at
-                try openSegment(of: job, at: record, now: now)
-                try apply(.started)
-            case .alive:
-                // Only the last proof counts, and only where no end follows it.
-                if record == fresh.last { try append(Fact(record), recordedAt: now) }
-            case .ended(let end):
-                job.note(end, at: record.at)
-                // What never started has no stretch, and costs nothing.
-                if job.startedAt != nil { try append(Fact(record), recordedAt: now) }
-                try apply(.ended(JobEnd(end)))
-            }
-        }
-        if evidence.shim == .lost, [.submitting, .running, .stopping].contains(job.machine.step) {
-            try abandon(SegmentID(job.attempt, rank: 0))
-            try apply(.lost("the shim is gone without a record of the end; billed up to the last proof of life"))
-        }
-        if TrainingJobMachine.endedSteps.contains(job.machine.step) { try settleHold(of: &job, ports: ports) }
-        try update(job)
-        return TakeEvidence.Taken(job: job.id, actions: actions, freesResources: freesResources)
-    }
+/// The last line that an attempt wrote, for people who want to know why it ended.
+struct LastWords: Sendable {
+    private let executor: any Executor
 
-    private func openSegment(of job: TrainingJob, at record: AttemptRecord, now: Instant) throws {
-        let terms = try requiredTerms(of: job.account)
-        let segment = Segment(
-            id: SegmentID(record.attempt, rank: record.rank), resource: ResourceID(job.id.text),
-            product: Product.trainingJob, flavor: job.definition.resource.flavor,
-            quantity: Int64(job.definition.resource.nodeCount))
-        try insert(
-            MeteredSegment(
-                segment: segment, account: job.account, project: job.project, resourceName: job.definition.name,
-                book: terms.book))
-        try append(Fact(record), recordedAt: now)
+    init(_ executor: any Executor) { self.executor = executor }
+
+    /// Empty where nothing was written, or nothing can be read.
+    func callAsFunction(of attempt: AttemptID) async -> String {
+        do {
+            let end = try await executor.log(attempt, from: .max, limit: 0)
+            let piece = try await executor.log(
+                attempt, from: max(end.droppedBytes, end.writtenBytes - 2_048), limit: 2_048)
+            let lines = String(decoding: piece.bytes, as: UTF8.self).split(separator: "\n")
+            return lines.last { line in line.contains { !$0.isWhitespace } }.map { String($0.suffix(300)) } ?? ""
+        } catch {
+            return ""
+        }
     }
 }
 
@@ -96,16 +101,5 @@ extension Fact {
         self.init(
             segment: SegmentID(record.attempt, rank: record.rank), sequence: record.sequence,
             at: record.at.second, kind: kind)
-    }
-}
-
-extension TrainingJob {
-    /// Keeps what the shim said of the end.
-    mutating func note(_ end: AttemptEnd, at instant: Instant) {
-        endedAt = instant
-        exitCode = end.exitCode
-        peakMemoryBytes = end.peakMemoryBytes
-        cpuMilliseconds = end.cpuMilliseconds
-        droppedLogBytes = end.droppedLogBytes
     }
 }

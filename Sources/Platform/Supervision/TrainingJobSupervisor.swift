@@ -8,6 +8,8 @@ import Workloads
 /// step and goes on from there, and every act it repeats is idempotent.
 public final class TrainingJobSupervisor: Sendable {
     private let ports: Ports
+    /// Who goes on with notebooks of which records were taken.
+    private let notebooks: NotebookSupervisor?
     /// What is quick: places and records. Copies of files wait in a line of their own, so that they hold up nobody.
     private let work: AsyncStream<Work>
     private let queue: AsyncStream<Work>.Continuation
@@ -27,8 +29,9 @@ public final class TrainingJobSupervisor: Sendable {
         case sweep
     }
 
-    public init(_ ports: Ports) {
+    public init(_ ports: Ports, notebooks: NotebookSupervisor? = nil) {
         self.ports = ports
+        self.notebooks = notebooks
         (work, queue) = AsyncStream.makeStream()
         (acts, actQueue) = AsyncStream.makeStream()
     }
@@ -143,9 +146,12 @@ public final class TrainingJobSupervisor: Sendable {
         if let taken = try await TakeEvidence(ports)(attempt) { follow(taken) }
     }
 
-    /// Goes on with a job of which records were taken.
+    /// Goes on with a job, or a notebook, of which records were taken.
     func follow(_ taken: TakeEvidence.Taken) {
-        perform(taken.actions, for: taken.job)
+        switch taken.actions {
+        case .trainingJob(let job, let actions): perform(actions, for: job)
+        case .notebook(let notebook, let actions): notebooks?.perform(actions, for: notebook)
+        }
         if taken.freesResources { wake() }
     }
 

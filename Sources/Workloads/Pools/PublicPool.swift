@@ -7,15 +7,27 @@ public struct PublicPool: Sendable {
     public init(_ capacity: PoolCapacity) { self.capacity = capacity }
 
     /// Refuses what could never have a place, however long it waited.
-    public func requireFit(of demand: Demand) throws(Fault) {
-        let words = ["thousandths of a core", "bytes of memory", "accelerators"]
+    public func requireFit(of demand: Demand, field: String = "spec.resource.flavor_id") throws(Fault) {
+        let words = Self.words
         for (index, (needed, held)) in zip(demand.amounts, capacity.amounts).enumerated() where needed > held {
             throw Fault(
                 .doesNotFit,
                 "Flavor \(demand.flavor) needs \(needed) \(words[index]), and the public pool has \(held) in all; "
                     + "choose a smaller flavor.",
-                field: "spec.resource.flavor_id")
+                field: field)
         }
+    }
+
+    private static let words = ["thousandths of a core", "bytes of memory", "accelerators"]
+
+    /// Why there is no place for something that could have one, for people.
+    public static func shortage(of demand: Demand, capacity: PoolCapacity, placed: [Placement]) -> String {
+        let free = zip(capacity.amounts, used(by: placed)).map { max(0, $0 - $1) }
+        let lacking = demand.amounts.indices.filter { demand.amounts[$0] > free[$0] }.map { index in
+            "\(demand.amounts[index]) \(words[index]), of which \(free[index]) are free"
+        }
+        return "The public pool has no room for flavor \(demand.flavor) just now: it needs "
+            + lacking.joined(separator: ", and ") + "; stop something, choose a smaller flavor, or try again later."
     }
 
     /// Gives places to waiting jobs, first come first served.

@@ -1,0 +1,42 @@
+public import Identity
+public import Kernel
+public import Money
+public import Pricing
+import Workloads
+
+/// Lists what notebooks can run on, with present prices and whether there is room now.
+public struct ListNotebookOffer: Sendable {
+    private let ports: Ports
+
+    public init(_ ports: Ports) { self.ports = ports }
+
+    /// A flavor, what an hour of it costs now, and whether the public pool has room for it.
+    public struct OfferedFlavor: Sendable {
+        public let flavor: Flavor
+        /// Nil where it has no price now and cannot be started.
+        public let price: DatedPrice?
+        public let currency: Currency
+        /// Whether the pool could ever hold it.
+        public let canFit: Bool
+        public let hasRoom: Bool
+    }
+
+    public func flavors(account: AccountID, caller: Caller) async throws -> [OfferedFlavor] {
+        try caller.require(.read, in: Scope(account: account))
+        let capacity = PoolCapacity(try await ports.executor.capacity())
+        let (terms, placed) = try await ports.store.read { transaction in
+            (try transaction.requiredTerms(of: account), try transaction.placements())
+        }
+        let book = try ports.catalogue.book(terms.book)
+        let now = ports.clock.now().second
+        return book.flavors(for: Product.notebook).map { flavor in
+            let demand = Demand(flavor, nodes: 1)
+            let plan = PublicPool.plan(
+                capacity: capacity, placed: placed, waiting: [WaitingJob(id: "", demand: demand)])
+            return OfferedFlavor(
+                flavor: flavor, price: book.price(product: Product.notebook, flavor: flavor.id, at: now),
+                currency: book.currency, canFit: (try? PublicPool(capacity).requireFit(of: demand)) != nil,
+                hasRoom: !plan.isEmpty)
+        }
+    }
+}

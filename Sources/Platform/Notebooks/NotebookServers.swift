@@ -1,0 +1,39 @@
+public import Kernel
+public import Workloads
+
+/// The servers of running notebooks, as the machine that runs them reaches them.
+public protocol NotebookServers: Sendable {
+    /// Makes the folder that a run's socket will stand in; what was there is removed.
+    func makeFolder(for attempt: AttemptID) async throws -> String
+    /// The path of a run's socket, short enough for a socket's address.
+    func socketPath(of attempt: AttemptID) -> String
+    /// Removes what `makeFolder` made.
+    func removeFolder(of attempt: AttemptID) async throws
+    /// Looks whether a run's server answers.
+    func state(of attempt: AttemptID, basePath: String) async -> NotebookServerState
+    /// What a run's server says of its use.
+    func activity(of attempt: AttemptID, basePath: String) async throws -> NotebookActivity
+}
+
+/// How far a notebook's server has come.
+public enum NotebookServerState: Hashable, Sendable { case silent, connected, ready }
+
+/// When somebody's bytes went to a notebook last, as the gateway saw it.
+public protocol NotebookInput: Sendable {
+    /// By the machine's clock; nil where nothing went to it since this server started.
+    func lastInput(to notebook: NotebookID) -> Instant?
+}
+
+/// Stands where an installation runs no notebooks, such as a replay's.
+public struct NoNotebooks: NotebookServers, NotebookInput {
+    public init() {}
+
+    private var refusal: Fault { Fault(.unavailable, "This installation runs no notebooks.") }
+
+    public func makeFolder(for attempt: AttemptID) async throws -> String { throw refusal }
+    public func socketPath(of attempt: AttemptID) -> String { "" }
+    public func removeFolder(of attempt: AttemptID) async throws {}
+    public func state(of attempt: AttemptID, basePath: String) async -> NotebookServerState { .silent }
+    public func activity(of attempt: AttemptID, basePath: String) async throws -> NotebookActivity { throw refusal }
+    public func lastInput(to notebook: NotebookID) -> Instant? { nil }
+}
