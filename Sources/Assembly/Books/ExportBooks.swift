@@ -105,16 +105,19 @@ struct ExportBooks {
     private static func stretches(_ transaction: any StoreTransaction, _ out: String) throws {
         let columns = "segment,account,project,resource,resource_name,product,flavor,quantity,book,meter,billed_until"
         let unsettled = try transaction.unsettledStretches()
+        let series = try transaction.unsettledSeries(of: nil, before: Second(.max))
+        let unbilled = Dictionary(uniqueKeysWithValues: series.map { ($0.segment, $0.first) })
         try table(out + "/segments.csv", columns) { put in
             try transaction.eachStretch { stretches in
                 var page = CSVWriter()
                 for metered in stretches {
                     let segment = metered.segment
+                    let billedUntil = unsettled[segment.id].map { $0 ?? Second(0) } ?? unbilled[segment.id]
                     page.write([
                         segment.id.text, metered.account.text, metered.project.text, segment.resource.text,
                         metered.resourceName, segment.product.text, segment.flavor.text, String(segment.quantity),
                         metered.book, metered.meter?.text ?? "",
-                        unsettled[segment.id].map { String($0?.value ?? 0) } ?? "",
+                        billedUntil.map { String($0.value) } ?? "",
                     ])
                 }
                 try put(page)
