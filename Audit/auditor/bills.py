@@ -12,10 +12,11 @@ from typing import NamedTuple
 from .amounts import amounts
 from .book import Price, PriceBook
 from .fault import Fault
-from .moment import HOUR, month, month_named, written
+from .moment import HOUR, month, month_named, month_start, written
 from .numeral import cut
 from .packages import Covered, Parts, Use, cover, merged, owned
 from .proof import Proof, proof
+from .recount import recount
 from .table import Row, dropped, micro, money, parts, table
 from .tariff import Tariff
 
@@ -38,10 +39,10 @@ class Sums(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A segment that ran."""
+    """A segment that ran, or that a meter read."""
 
     segment: Row
-    proof: Proof
+    proof: Proof | list[tuple[int, int]]  # of a meter what counts in millionths, by second
     book: PriceBook
     quantity: int
     billed_until: int | None  # None where it is billed for good
@@ -86,7 +87,8 @@ def differences(folder: Path, lines: list[Row], books: dict[str, PriceBook], end
         yield from _group_differences(group, list(several), end, billed, minima, covered.get(group[:2], _NOTHING))
     for (segment, hour), sums in sorted(billed.items()):
         if any(sums):
-            yield f"segment {segment}, hour {written(hour)}: {_told(sums)} was billed, and no fact proves any"
+            kind = "event" if segments.get(segment, {}).get("meter") else "fact"
+            yield f"segment {segment}, hour {written(hour)}: {_told(sums)} was billed, and no {kind} proves any"
     for (account, product, flavor, number), sums in sorted(minima.items()):
         if any(sums):
             yield f"{account} {product} {flavor}: a minimum of {month_named(number)} that is not due: {_told(sums)}"
@@ -134,8 +136,11 @@ def _runs(folder: Path, segments: dict[str, Row], books: dict[str, PriceBook]) -
         facts[fact["segment"]].append(fact)
     for name in sorted(facts.keys() - segments.keys()):
         yield f"segment {name} has facts and is not there"
+    series, wrong = recount(folder, books)
+    yield from wrong
+    read = {one.segment: one.counts() for one in series}
     for name, segment in segments.items():
-        proven = proof(facts.get(name, ()))
+        proven = read.get(name) if segment["meter"] else proof(facts.get(name, ()))
         if isinstance(proven, str):
             yield f"segment {name}: {proven}"
         elif proven is not None:
@@ -161,10 +166,13 @@ def _pieces(run: Run) -> Iterator[Piece | str]:
     if product is None:
         yield f"segment {segment['segment']}: its price book has no product {segment['product']}"
         return
+    tariff = _tariff(run)
+    if not isinstance(run.proof, Proof):
+        yield from _read(run, run.proof, tariff)
+        return
     start, end = product.metering.counted(*run.proof)
     if not product.unit.timed:
         start, end = run.proof.start, run.proof.start + 1
-    tariff = Tariff(run.book, segment["account"], segment["project"], segment["product"], segment["flavor"])
     for part in tariff.parts(start, end):
         if part.price is None:
             yield f"segment {segment['segment']}: no price at {written(part.start)}"
@@ -176,6 +184,22 @@ def _pieces(run: Run) -> Iterator[Piece | str]:
         # What was told after its hour was closed stands in the next bill.
         whole = whole and (run.billed_until is None or hour + HOUR <= run.billed_until)
         yield Piece(hour, segment["segment"], part.start, part.end, counted, part.price, share, run.book.site, whole)
+
+
+def _read(run: Run, counts: list[tuple[int, int]], tariff: Tariff) -> Iterator[Piece]:
+    """What a meter counts is priced at the second from which on it counts."""
+    for since, counted in counts:
+        hour = since // HOUR * HOUR
+        part = next(tariff.parts(since, hour + HOUR))
+        assert part.price is not None
+        share = part.discount.share if part.discount else 0
+        whole = run.billed_until is None or hour + HOUR <= run.billed_until
+        yield Piece(hour, run.segment["segment"], since, part.end, counted, part.price, share, run.book.site, whole)
+
+
+def _tariff(run: Run) -> Tariff:
+    row = run.segment
+    return Tariff(run.book, row["account"], row["project"], row["product"], row["flavor"])
 
 
 def _group_differences(
@@ -195,25 +219,32 @@ def _group_differences(
             elif piece.hour < end:
                 pieces.append(piece)
     pieces.sort(key=lambda piece: (piece.hour, piece.segment, piece.start))
+    names = {
+        row["segment"]: f"{row['segment']} (meter {row['meter']}, resource {row['resource']})"
+        for row in (run.segment for run in runs)
+        if row["meter"]
+    }
     monthly = any(group[1:] in run.book.monthly for run in runs)
     for number, found in groupby(pieces, key=lambda piece: month(piece.start)):
-        used, unsure, last = 0, False, None
+        used, unsure, last, present = 0, False, None, ""
         for (hour, segment), several in groupby(found, key=lambda piece: (piece.hour, piece.segment)):
             expected = Sums()
             for piece in several:
                 expected = expected.plus(_charge(piece, used, covered.parts.get((segment, piece.start), ())))
                 used += piece.counted
-                last = piece
+                last, present = piece, max(present, segment)
                 unsure = unsure or not piece.whole
             said = billed.pop((segment, hour), Sums())
             # Behind an hour that still grows, what a month's use costs is not settled either.
             if hour >= covered.settled_until:
                 continue
             if said != expected and last and last.whole and not (monthly and unsure):
-                yield f"segment {segment}, hour {written(hour)}: billed {_told(said)}; proven {_told(expected)}"
+                name = names.get(segment, segment)
+                yield f"segment {name}, hour {written(hour)}: billed {_told(said)}; proven {_told(expected)}"
         said = minima.pop((*group, number), Sums())
         if last and not unsure:
-            right = _minimum(last, used) if month(end) > number else Sums()
+            run = next(run for run in runs if run.segment["segment"] == present)
+            right = _minimum(run, number, used) if month(end) > number else Sums()
             if said != right:
                 yield (
                     f"{group}: the minimum of {month_named(number)} was billed as {_told(said)}; it is {_told(right)}"
@@ -226,13 +257,21 @@ def _charge(piece: Piece, used: int, packages: Parts) -> Sums:
     exact = meter.fee(used + piece.counted) - meter.fee(used + free)
     if piece.price.plain and meter.unit.rounding == "none":
         exact = meter.fee(piece.counted) - meter.fee(free)
-    sums = _rounded(piece, piece.end - piece.start, piece.counted, exact)
+    seconds = piece.end - piece.start if meter.unit.timed else 0
+    sums = _rounded(piece, seconds, piece.counted, exact)
     return sums._replace(packages=merged(packages))
 
 
-def _minimum(last: Piece, used: int) -> Sums:
-    missing = last.price.meter.shortfall(used)
-    return _rounded(last, 0, 0, missing) if missing else Sums()
+def _minimum(run: Run, number: int, used: int) -> Sums:
+    """Of a month's use, by the price of its last second."""
+    second = month_start(number + 1) - 1
+    part = _tariff(run).at(second)
+    missing = part.price.meter.shortfall(used) if part.price else 0
+    if not part.price or not missing:
+        return Sums()
+    share = part.discount.share if part.discount else 0
+    piece = Piece(second, run.segment["segment"], second, second, 0, part.price, share, run.book.site, True)
+    return _rounded(piece, 0, 0, missing)
 
 
 def _rounded(piece: Piece, seconds: int, counted: int, fee: int) -> Sums:

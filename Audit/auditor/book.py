@@ -10,6 +10,7 @@ from typing import Any
 from . import yaml
 from .fault import Fault
 from .metering import Metering
+from .meters import AGGREGATIONS, WINDOWS, EventMeter
 from .moment import ZONE, moment
 from .numeral import decimal
 from .scheme import Meter, Scheme, Tier, Unit
@@ -35,6 +36,7 @@ _KEYS = {
     ),
     "discounts": "name percent from until product flavor account project",
     "terms": "product flavor term price discount account project from until",
+    "meters": "id event product flavor flavor_from aggregation value window from until",
 }
 
 
@@ -97,6 +99,7 @@ class PriceBook:
         for price in self.prices:
             self.of.setdefault((price.product, price.flavor), []).append(price)
         self.discounts = [self._discount(entry) for entry in self._entries(tree, "discounts")]
+        self.meters = {str(entry["id"]): self._meter(entry) for entry in self._entries(tree, "meters")}
         self.terms = self._entries(tree, "terms")
         # Where any price of a flavor looks at the month, all use of it counts, whatever its own price.
         self.monthly = {
@@ -197,6 +200,26 @@ class PriceBook:
     def _tier(self, entry: dict[str, Any]) -> Tier:
         up_to = self._number(entry["up_to"]) if "up_to" in entry else None
         return Tier(up_to, self._number(entry.get("per_unit", "0")), self._number(entry.get("flat", "0")))
+
+    def _meter(self, entry: dict[str, Any]) -> EventMeter:
+        path = {
+            key: tuple(entry[key].removeprefix("data.").split(".")) if key in entry else ()
+            for key in ("value", "flavor_from")
+        }
+        meter = EventMeter(
+            entry["id"],
+            entry["event"],
+            entry["product"],
+            entry.get("flavor"),
+            path["flavor_from"],
+            entry["aggregation"],
+            path["value"],
+            entry.get("window", "hour"),
+            *self._validity(entry),
+        )
+        if meter.aggregation not in AGGREGATIONS or meter.window not in WINDOWS:
+            raise Fault(f"{self.name}: unknown aggregation or window of meter {meter.id}")
+        return meter
 
     def _discount(self, entry: dict[str, Any]) -> Discount:
         share = self._number(entry["percent"]) * 10**12

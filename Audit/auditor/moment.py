@@ -59,6 +59,11 @@ def _month(days: int) -> int:
     return day.year * 12 + day.month - 1
 
 
+def month_start(number: int) -> int:
+    """The first second of a month."""
+    return (date(number // 12, number % 12 + 1, 1).toordinal() - _EPOCH) * DAY - ZONE
+
+
 def month_named(number: int) -> str:
     """The month as `2026-03`."""
     return f"{number // 12:04}-{number % 12 + 1:02}"

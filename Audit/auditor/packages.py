@@ -54,9 +54,14 @@ def cover(packages: list[Row], uses: Iterable[Use]) -> Covered:
     parts: dict[tuple[str, int], Parts] = {}
     # What a package that no close has looked at will cover stands in the next bill.
     settled = min((int(row["effective_from"]) for row in packages if row["applied"] == "0"), default=_NEVER)
+    past: dict[tuple[str, int], Past] = defaultdict(Past)
     for use in sorted(uses):
         if not use.whole:
             settled = min(settled, use.hour)
+        before = past[use.segment, month(use.start)]
+        if use.counted < 0:
+            parts[use.segment, use.start] = _given_back(use, before, packages, used)
+            continue
         rest, found = use.counted, []
         for row in packages:
             part = min(rest, _left(row, use, used))
@@ -65,7 +70,38 @@ def cover(packages: list[Row], uses: Iterable[Use]) -> Covered:
                 rest -= part
                 found.append((row["package"], part))
         parts[use.segment, use.start] = tuple(found)
+        before.add(use.counted, found)
     return Covered(parts, settled)
+
+
+class Past:
+    """What a segment has counted in a month, and what packages have covered of it, in the order in which they did."""
+
+    def __init__(self) -> None:
+        self.counted = 0
+        self.covered: dict[str, int] = {}
+
+    def add(self, counted: int, found: Iterable[tuple[str, int]]) -> None:
+        self.counted += counted
+        for name, part in found:
+            self.covered[name] = self.covered.get(name, 0) + part
+            if not self.covered[name]:
+                del self.covered[name]
+
+
+def _given_back(use: Use, before: Past, packages: list[Row], used: Counter[tuple[str, int]]) -> Parts:
+    """Use that is taken back is first taken from what was priced, then given back to packages, the last first."""
+    rest = -use.counted - min(-use.counted, max(0, before.counted - sum(before.covered.values())))
+    found = []
+    for name, covered in reversed(before.covered.items()):
+        row = next(row for row in packages if row["package"] == name)
+        part = min(rest, covered)
+        if part > 0:
+            used[_period(row, use)] -= part
+            rest -= part
+            found.append((name, -part))
+    before.add(use.counted, found)
+    return tuple(found)
 
 
 def _period(row: Row, use: Use) -> tuple[str, int]:

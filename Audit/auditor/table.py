@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -30,18 +31,25 @@ COLUMNS = {
 Row = dict[str, str]
 
 
-def table(folder: Path, name: str) -> list[Row]:
-    """All rows of a table; its columns have to be those that are documented."""
+csv.field_size_limit(1 << 30)  # A batch of events is one field.
+
+
+def rows(folder: Path, name: str) -> Iterator[Row]:
+    """The rows of a table, one after the other; its columns have to be those that are documented."""
     path = folder / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file, strict=True)
         if missing := set(COLUMNS[name].split(",")) - set(reader.fieldnames or ()):
             raise Fault(f"{path}: has no column {', '.join(sorted(missing))}")
-        rows = list(reader)
-    for row in rows:
-        if None in row or None in row.values():
-            raise Fault(f"{path}: a row has other columns than the first line: {row}")
-    return rows
+        for row in reader:
+            if None in row or None in row.values():
+                raise Fault(f"{path}: a row has other columns than the first line: {row}")
+            yield row
+
+
+def table(folder: Path, name: str) -> list[Row]:
+    """All rows of a table."""
+    return list(rows(folder, name))
 
 
 def money(text: str) -> int:

@@ -307,15 +307,16 @@ def smallest(binary: str, folder: Path, text: str) -> str:
 
 
 def audit_books(binary: str, seeds: range, keep: Path) -> int:
-    """How many of the books of a real server do not fit; see Tests/Clients/random_books.py."""
+    """How many books of a real server do not fit; see random_books.py and random_events.py of Tests/Clients."""
     os.environ["ATELIER"] = binary
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests" / "Clients"))
     from random_books import RandomBooks  # type: ignore[import-not-found]
+    from random_events import RandomEvents  # type: ignore[import-not-found]
 
     bad = []
     for seed in seeds:
         folder = Path(tempfile.mkdtemp(dir=keep))
-        books = RandomBooks(folder, seed)
+        books = (RandomEvents if seed % 4 else RandomBooks)(folder, seed)
         lines = books.run()
         if found := books.audit():
             bad.append(seed)

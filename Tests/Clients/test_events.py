@@ -43,9 +43,9 @@ meters:
 PATH = "/atelier/v1/events"
 
 
-def started(folder, clock="simulated"):
+def started(folder, clock="simulated", book=BOOK):
     (folder / "prices").mkdir()
-    (folder / "prices" / "default.yaml").write_text(BOOK)
+    (folder / "prices" / "default.yaml").write_text(book)
     server = Server(folder, clock=clock)
     server.run("init", "--price-books", str(folder / "prices"))
     return server.start()
