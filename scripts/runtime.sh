@@ -9,7 +9,14 @@ requirements=Runtimes/$name/requirements.txt
 [ -f "$requirements" ] || die "there is no $requirements" "Runtimes are: $(cd Runtimes && echo */ | tr -d /)"
 environment=$ROOT/var/runtimes/$name
 stamp=$environment/prepared
-wanted=$({ cat "$requirements"; readlink -f /usr/bin/python3; printf '%s\n' "$environment"; } | sha256sum | cut -d ' ' -f 1)
+# Files that are laid into the environment beside its packages.
+files=Runtimes/$name/environment
+wanted=$({
+    cat "$requirements"
+    readlink -f /usr/bin/python3
+    printf '%s\n' "$environment"
+    if [ -d "$files" ]; then find "$files" -type f | LC_ALL=C sort | xargs sha256sum; fi
+} | sha256sum | cut -d ' ' -f 1)
 
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
 
@@ -28,5 +35,6 @@ if grep -q '^[^#]' "$requirements"; then
 else
     /usr/bin/python3 -m venv --without-pip "$environment"
 fi
+if [ -d "$files" ]; then cp -r "$files/." "$environment/"; fi
 printf '%s\n' "$wanted" >"$stamp"
 say "prepared in $(since "$began")"

@@ -18,11 +18,16 @@ part() {
 
 runtimes() { scripts/runtime.sh python && scripts/runtime.sh scikit-learn && scripts/runtime.sh jupyterlab; }
 
+quiet='GatewayTests|VolumeDisksTests'
+
 # Tests use a browser, too.
 part "packages" scripts/install.sh chromium fonts-dejavu-core
 part "runtimes" runtimes
 part "Swift build" swift build --build-tests
-part "Swift tests" swift test --skip-build --parallel
+# Connections and disks are watched against time limits, so they have the machine to themselves.
+part "Swift tests" swift test --skip-build --parallel --skip "$quiet|SimulationTests"
+part "Swift tests of connections and disks" swift test --skip-build --filter "$quiet"
+part "simulation" swift test --skip-build --filter SimulationTests
 part "auditor" python3 -m unittest discover -q -s Audit/tests
 if compgen -G 'Tests/Clients/test_*.py' >/dev/null; then
     part "packages of the clients" scripts/clients.sh

@@ -179,6 +179,8 @@ def test_arrears_freeze_it_and_a_top_up_thaws_it(own_server):
         wait(lambda: hours_closed(server, moment), what=f"the hours until {moment}")
     frozen = notebooks.wait(made.id, "FROZEN")
     assert "arrears" in frozen.fail_reason and frozen.billing_items == ["STORAGE"]
+    # What it ran until its lease ended is billed once its end is known.
+    wait(lambda: float(server.get("/atelier/v1/balance")["arrears"]) > 0, what="the bill of the last hours")
     with pytest.raises(ClientRequestException) as refused:
         notebooks.client.start_notebook(StartNotebookRequest(id=made.id))
     assert refused.value.status_code == 403 and "owes" in refused.value.error_msg

@@ -199,16 +199,16 @@ def test_the_billing_centre_prices_and_bills_volumes(server, bss, evs):
 
 
 def test_the_command_line(server, evs):
-    made = server.run("volume", "create", "--name", "by-hand", "--size", "10").stdout.strip()
-    assert show(evs, made).name == "by-hand"
-    assert made in server.run("volume", "list", "--name", "by-hand").stdout
+    made = server.run("volume", "create", "--name", "a-disk", "--size", "10").stdout.strip()
+    assert show(evs, made).name == "a-disk"
+    assert made in server.run("volume", "list", "--name", "a-disk").stdout
     grown = json.loads(server.run("volume", "resize", made, "--size", "11", "--output", "json").stdout)
     assert (grown["size"], grown["status"], grown["capacity_bytes"]) == (11, "available", 11 << 30)
     text = server.run("volume", "show", made).stdout
     assert "fee so far" in text and "available" in text
     assert next(line for line in text.splitlines() if line.startswith("used")).endswith(" MB"), text
     usage = server.run("usage").stdout
-    assert usage.count("by-hand") == 2 and " 11 " in usage
+    assert usage.count("a-disk") == 2 and " 11 " in usage
     small = server.run("volume", "create", "--size", "4", check=False)
     assert small.returncode == 1 and "10 to 32768 GB" in small.stderr and "EVS.0102" in small.stderr
     assert server.run("volume", "delete", made).stdout.strip() == made
