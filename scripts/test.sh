@@ -26,7 +26,7 @@ part "runtimes" runtimes
 part "Swift build" swift build --build-tests
 # Connections and disks are watched against time limits, so they have the machine to themselves.
 part "Swift tests" swift test --skip-build --parallel --skip "$quiet|SimulationTests"
-part "Swift tests of connections and disks" swift test --skip-build --filter "$quiet"
+part "Swift tests of connections and disks" swift test --skip-build --no-parallel --filter "$quiet"
 part "simulation" swift test --skip-build --filter SimulationTests
 part "auditor" python3 -m unittest discover -q -s Audit/tests
 if compgen -G 'Tests/Clients/test_*.py' >/dev/null; then

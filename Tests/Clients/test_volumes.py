@@ -226,7 +226,7 @@ def test_without_money_nothing_is_made(tmp_path):
 
 
 def test_the_bill_is_right_to_the_second(own_server):
-    """Created at 08:10:00, grown from 10 to 40 GB after 25 minutes, deleted at 10:00:30, by a clock of the test."""
+    """Created at 08:10:00, grown from 10 to 20 GB after 25 minutes, deleted at 10:00:30, by a clock of the test."""
     server = own_server
     server.move_clock("2031-03-05T08:10:00+08:00")
     server.top_up("10")
@@ -238,7 +238,7 @@ def test_the_bill_is_right_to_the_second(own_server):
     usage = server.get(f"/atelier/v1/usage?resource={volume}")["items"]
     assert [(item["quantity"], item["seconds"], item["amount"]) for item in usage] == [(10, 1_500, "0.00026666")]
     assert "1500 s × 10 GB × 0.000064 USD/GB-hour ÷ 3600 = 0.00026666 USD" in usage[0]["formula"]
-    assert done(evs, resize(evs, volume, 40)).status == "SUCCESS"
+    assert done(evs, resize(evs, volume, 20)).status == "SUCCESS"
     server.stop()
     server.start()
     server.move_clock("2031-03-05T10:00:30+08:00")
@@ -249,16 +249,16 @@ def test_the_bill_is_right_to_the_second(own_server):
     lines = wait(lambda: (found := server.get(f"/atelier/v1/bills?resource={volume}")["items"]) and len(found) == 4 and found)
     lines = sorted(lines, key=lambda line: line["from"])
     assert [(line["seconds"], line["quantity"], line["due"]) for line in lines] == [
-        (1_500, 10, "0.00026666"), (1_500, 40, "0.00106666"), (3_600, 40, "0.00256"), (30, 40, "0.00002133")]
+        (1_500, 10, "0.00026666"), (1_500, 20, "0.00053333"), (3_600, 20, "0.00128"), (30, 20, "0.00001066")]
     assert {line["product"] for line in lines} == {"evs"}
     records = server.get(f"/v2/bills/customer-bills/res-fee-records?cycle=2031-03&resource_id={volume}")["fee_records"]
     assert {(record["cloud_service_type"], record["resource_type"], record["spec_size_measure_id"])
             for record in records} == {("hws.service.type.ebs", "hws.resource.type.volume", 17)}
-    assert sorted(record["spec_size"] for record in records) == [10, 40, 40, 40]
+    assert sorted(record["spec_size"] for record in records) == [10, 20, 20, 20]
     assert round(sum(record["amount"] for record in records), 8) == 0.00391465
     explained = server.run("bill", "explain", lines[1].get("line_id") or lines[1]["id"]).stdout
-    assert "1500 s × 40 GB × 0.000064 USD/GB-hour ÷ 3600 = 0.00106666 USD" in explained, explained
-    assert "metered had 40 GB of SATA (evs); the server's own books prove its start" in explained, explained
+    assert "1500 s × 20 GB × 0.000064 USD/GB-hour ÷ 3600 = 0.00053333 USD" in explained, explained
+    assert "metered had 20 GB of SATA (evs); the server's own books prove its start" in explained, explained
     wait(lambda: server.get("/atelier/v1/balance")["held"] == "0", what="the last reservation's end")
     assert "verified" in server.run("verify").stdout
     assert "4 lines" in audit(server)

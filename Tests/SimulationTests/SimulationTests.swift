@@ -7,7 +7,7 @@ import Testing
     private static let environment = ProcessInfo.processInfo.environment
     /// Seeds of every run of the tests; one that once failed stays.
     private static let seeds: [UInt64] =
-        environment["ATELIER_SIMULATION_SEED"].flatMap { UInt64($0) }.map { [$0] } ?? Array(1...40)
+        environment["ATELIER_SIMULATION_SEED"].flatMap { UInt64($0) }.map { [$0] } ?? Array(1...24)
     private static let steps = environment["ATELIER_SIMULATION_STEPS"].flatMap { Int($0) } ?? 250
 
     @Test(arguments: seeds) func theLawsHold(seed: UInt64) async throws {
