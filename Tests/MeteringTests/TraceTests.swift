@@ -1,8 +1,8 @@
 import Kernel
 import Metering
 import Pricing
-import Testing
 import TestKit
+import Testing
 
 /// Traces are read as docs/replay.md says; the rows are made up, in the shape of the published files.
 @Suite struct TraceTests {
