@@ -41,6 +41,8 @@ def test_a_cell_trains_a_model_and_the_file_is_there_again(server, modelarts, br
         assert made.token not in page.url and page.url.startswith(made.url)
         page.locator(".jp-LauncherCard[title^='Python 3']").first.click()
         cell = page.locator(".jp-NotebookPanel .jp-CodeCell .cm-content").first
+        # What is run before the kernel is there is not run at all.
+        expect(page.get_by_role("button", name="Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
         cell.click()
         page.keyboard.insert_text(TRAINING)
         page.keyboard.press("Control+Enter")
