@@ -177,6 +177,8 @@ def test_arrears_freeze_it_and_a_top_up_thaws_it(own_server):
     for moment in ("10T11:00:20", "10T12:00:20", "11T12:30:00"):
         server.move_clock(f"2030-01-{moment}+08:00")
         wait(lambda: hours_closed(server, moment), what=f"the hours until {moment}")
+        if moment == "10T12:00:20":
+            wait(lambda: float(server.get("/atelier/v1/balance")["arrears"]) > 0, what="the second hour's bill")
     frozen = notebooks.wait(made.id, "FROZEN")
     assert "arrears" in frozen.fail_reason and frozen.billing_items == ["STORAGE"]
     # What it ran until its lease ended is billed once its end is known.
