@@ -19,7 +19,10 @@ _HELD = 20_000
 
 
 class Entry(NamedTuple):
-    """One written line: `kind` 0 is use, 1 what the minimum added behind the piece of the same place."""
+    """One written line: `kind` 0 is use, 1 what the minimum added behind the piece of the same place.
+
+    `closing` is what holds in the month's last second: the price's place in the book, −1 for none.
+    """
 
     group: str
     month: int
@@ -30,6 +33,8 @@ class Entry(NamedTuple):
     start: int
     price: int
     share: int
+    closing: int
+    closing_share: int
     counted: int
     list: int
     discount: int
@@ -94,8 +99,8 @@ def _month(book: PriceBook, month: int, run: list[Entry]) -> Iterator[tuple[int,
             yield entry.number, "a minimum in a month without use"
         return
     last = pieces[-1]
-    meter = book.prices[last.price].meter
-    missing = meter.shortfall(used)
+    meter = book.prices[last.closing].meter
+    missing = meter.shortfall(used) if last.closing >= 0 else 0
     due = [entry for entry in minima if (entry.number, entry.place) == (last.number, last.place)]
     for entry in [*(entry for entry in minima if entry not in due), *due[bool(missing) :]]:
         yield entry.number, f"a minimum that {month_named(month)} does not need or not here"
@@ -103,7 +108,7 @@ def _month(book: PriceBook, month: int, run: list[Entry]) -> Iterator[tuple[int,
         yield last.number, f"the minimum of {month_named(month)} is missing"
     elif missing:
         listed = cut(missing * 10**8, meter.denominator)
-        yield from _compared(due[0], amounts(listed, last.share, book.site), month)
+        yield from _compared(due[0], amounts(listed, last.closing_share, book.site), month)
 
 
 def _compared(entry: Entry, right: Amounts, month: int) -> Iterator[tuple[int, str]]:

@@ -16,7 +16,7 @@ from .blocks import Block, blocks, header
 from .book import PriceBook
 from .expected import Piece, Rater, columns, prefix
 from .months import SHARES, Aside, Entry, differences
-from .moment import HOUR, month
+from .moment import HOUR, month, month_start
 from .numeral import plain, scaled
 from .clock import stamp
 from .rated import RatedFile
@@ -144,18 +144,21 @@ class Auditor:
             right = [stamp(piece.end), stamp(piece.end), "0", ""] if kind else [*_told(piece)]
             if cells[7:11] != right:
                 return f"written was {text}; it is {','.join(right)}"
-            hour = piece.start // HOUR
+            number_of_month = month(piece.start)
+            closing = self.rater.tariff(row).at(month_start(number_of_month + 1) - 1)
             self.aside.add(
                 Entry(
                     group,
-                    month(piece.start),
-                    hour,
+                    number_of_month,
+                    piece.start // HOUR,
                     number,
                     place,
                     kind,
                     piece.start,
                     piece.price.index,
                     piece.share,
+                    closing.price.index if closing.price else -1,
+                    closing.discount.share if closing.discount else 0,
                     piece.counted,
                     *money,
                 )  # type: ignore[arg-type]

@@ -114,6 +114,18 @@ class MonthTest(unittest.TestCase):
             self.assertEqual(code, 1, said)
             self.assertIn(what, said)
 
+    def test_a_minimum_is_that_of_the_months_last_second(self):
+        # Used at the first price, which asks for nothing; what the month costs at least is said by the later one.
+        first = text("per_unit: 2, from: 2026-01-01, until: 2026-03-20")
+        later = next(line for line in first.splitlines() if "per_unit" in line)
+        book = first + later.replace("from: 2026-01-01, until: 2026-03-20", "minimum: 5, from: 2026-03-20") + "\n"
+        usage = f"acme,lab,x,p,a,1,{NOON},{NOON + 3600}\n"
+        used = "2,acme,lab,x,p,a,1,2026-03-01T04:00:00Z,2026-03-01T05:00:00Z,3600,2,2,0,0,2\n"
+        rest = "2,acme,lab,x,p,a,1,2026-03-01T05:00:00Z,2026-03-01T05:00:00Z,0,,3,0,0,3\n"
+        code, said = audited(book, usage, used + rest, "")
+        self.assertEqual(code, 0, said)
+        self.assertEqual(audited(book, usage, used, "")[0], 1)
+
     def test_a_refused_row_changes_nothing_for_others(self):
         # Line 2 has no price in its last second, so it is refused whole; line 3 is the month's first use and pays.
         book = text("flat: 0.9, from: 2026-03-01T00:00:00, until: 2026-03-02T00:00:00")

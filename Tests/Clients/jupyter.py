@@ -13,6 +13,11 @@ from huaweicloudsdkmodelarts.v1 import (
 FLAVOR = "modelarts.vm.cpu.1u"
 
 
+def attempts(server):
+    """Folders of all runs that a server keeps; those of ended jobs stay, for their logs."""
+    return set(server.data.glob("attempts/*"))
+
+
 class Notebooks:
     """The notebooks of one project; those that a test leaves are deleted with it."""
 

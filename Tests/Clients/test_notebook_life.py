@@ -14,7 +14,7 @@ from atelier import Server, wait
 from conftest import modelarts_client
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkmodelarts.v1 import RenewLeaseRequest, StartNotebookRequest
-from jupyter import Jupyter, Notebooks, lease
+from jupyter import Jupyter, Notebooks, attempts, lease
 
 HOUR = 3_600_000
 
@@ -223,12 +223,13 @@ def any_restart(connection):
 def test_a_lost_shim_is_seen_and_the_notebook_starts_again(server, modelarts):
     """As after a restart of the machine: nothing runs, and nobody saw the end."""
     notebooks = Notebooks(server, modelarts)
+    others_attempts = attempts(server)
     try:
         made = notebooks.running("lost")
         jupyter = Jupyter(server, made)
         jupyter.run(jupyter.new_kernel(), "open('kept.txt', 'w').write('kept')")
-        (process,) = glob.glob(f"{server.data}/attempts/*/pid")
-        os.kill(int(open(process).read()), signal.SIGKILL)
+        (attempt,) = attempts(server) - others_attempts
+        os.kill(int(open(f"{attempt}/pid").read()), signal.SIGKILL)
         broken = notebooks.wait(made.id, "ERROR")
         assert "last proof of life" in broken.fail_reason and broken.billing_items == ["STORAGE"]
         assert not server.get(f"/atelier/v1/usage?resource={made.id}")["items"][0]["running"]

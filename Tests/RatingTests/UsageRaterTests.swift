@@ -161,18 +161,32 @@ import Testing
         }
     }
 
+    /// As in the books of a server: the price in force in the month's last second says what the month costs at least.
+    @Test func aMinimumIsThatOfTheMonthsLastSecond() throws {
+        let two = try #require(UnitPrice("2"))
+        func price(minimum: String?, from: Int64, until: Int64? = nil) -> DatedPrice {
+            DatedPrice(
+                product: UsageBook.product, flavor: FlavorID("f"),
+                formula: PriceFormula(.perUnit(two), minimum: minimum.flatMap { Amount($0) }), validFrom: Second(from),
+                validUntil: until.map { Second($0) })
+        }
+        let change: Int64 = 1_773_936_000  // 20 March 2026, UTC+08:00
+        let use = "acme,lab,x,training-job,f,1,2026-03-01T04:00:00Z,2026-03-01T05:00:00Z"
+        for (first, later, due) in [(nil, "5", ["2", "3"]), ("5", nil, ["2"]), ("5", "4", ["2", "2"])] {
+            let book = try Self.book(
+                of: [price(minimum: first, from: 0, until: change), price(minimum: later, from: change)])
+            let dues = try UsageFixture(book: book).rate([use]).lines.map { $0[14] }
+            #expect(dues == due)
+        }
+    }
+
     /// A line that is refused, for a second without a price or for being too large, changes nothing for its neighbours.
     @Test func refusedLinesDoNotCountInTheMonth() throws {
         let price = DatedPrice(
             product: UsageBook.product, flavor: FlavorID("f"),
             formula: PriceFormula(.flat(try #require(UnitPrice("0.9")))), validFrom: Second(0),
             validUntil: Second(1_772_380_800))
-        let book = try PriceBook(
-            id: PriceBookID("gap"), name: "Gap", currency: .usDollar, profile: .international,
-            products: [
-                Product(
-                    id: UsageBook.product, name: "T", serviceCode: "s", resourceCode: "r", variants: [FlavorID("f")])
-            ], flavors: [], prices: [price])
+        let book = try Self.book(of: [price])
         let outcome = try UsageFixture(book: book).rate([
             "acme,lab,gap,training-job,f,1,2026-03-01T04:00:00Z,2026-03-01T16:00:01Z",
             "acme,lab,huge,training-job,f,999999999999,2026-03-01T04:00:00Z,2026-03-01T06:00:00Z",
@@ -181,6 +195,16 @@ import Testing
         #expect(outcome.rejects.map { $0[0] } == ["2", "3"])
         #expect(outcome.rejects.map { $0[1].prefix(9) } == ["the price", "the fee i"])
         #expect(outcome.lines.map { $0[14] } == ["0.9"])
+    }
+
+    /// A book of one product with variant f.
+    private static func book(of prices: [DatedPrice]) throws -> PriceBook {
+        try PriceBook(
+            id: PriceBookID("f"), name: "F", currency: .usDollar, profile: .international,
+            products: [
+                Product(
+                    id: UsageBook.product, name: "T", serviceCode: "s", resourceCode: "r", variants: [FlavorID("f")])
+            ], flavors: [], prices: prices)
     }
 
     private static func rich() throws -> PriceBook {

@@ -60,11 +60,9 @@ public struct HourClose: Sendable {
     ///   - hour: the last clock hour of the month.
     ///   - used: what the account counted of this use in the whole month.
     public func minimum(hour: Second, used: Quantity, billed: [BillLine]) -> BillLineDraft? {
-        let last = schedule.piece(at: hour + 3_599)
-        guard let price = last.price else { return nil }
+        let end = hour + 3_600
         let charge = Charge.minimum(
-            at: hour..<(hour + 3_600), used: used, price: price, discount: last.discount, unit: unit,
-            profile: book.profile)
+            at: hour..<end, ofMonthUntil: end, used: used, schedule: schedule, unit: unit, profile: book.profile)
         let former = Tally.standing(billed.filter { $0.kind == .minimum }, schedule: schedule).first
         let present = charge.map { Tally(of: $0, version: book.version, isTime: unit.isTime) } ?? former?.emptied
         return present?.draft(since: former, metered: metered, hour: hour, kind: .minimum)

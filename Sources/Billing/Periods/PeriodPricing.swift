@@ -74,11 +74,11 @@ public enum PeriodPricing {
             let month = zone.month(of: part.span.lowerBound)
             let hour = part.stretch.rating(of: part.span, before: used)
             used += hour.counted
-            let isCounted = period.contains(part.span.lowerBound)
-            if isCounted { sum.add(hour) }
+            if period.contains(part.span.lowerBound) { sum.add(hour) }
             let isLast = index + 1 == parts.count || parts[index + 1].span.lowerBound >= month.upperBound
             guard isLast else { continue }
-            if isCounted, month.upperBound <= period.upperBound { sum.add(part.stretch.minimum(of: used, last: hour)) }
+            // It stands in the month's last hour, whenever the last use was.
+            if period.contains(month.upperBound - 1) { sum.add(part.stretch.minimum(of: used, in: month)) }
             used = .zero
         }
         return sum
@@ -148,9 +148,11 @@ private struct Stretch {
         }
     }
 
-    /// What the month lacks to the minimum of its last price.
-    func minimum(of used: Quantity, last: HourRating) -> Charge? {
-        last.charges.last?.minimum(used: used, unit: unit, profile: book.profile)
+    /// What the month's fee lacks to its minimum.
+    func minimum(of used: Quantity, in month: Range<Second>) -> Charge? {
+        let end = month.upperBound
+        return Charge.minimum(
+            at: end..<end, ofMonthUntil: end, used: used, schedule: schedule, unit: unit, profile: book.profile)
     }
 }
 

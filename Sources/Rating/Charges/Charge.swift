@@ -39,26 +39,22 @@ public struct Charge: Hashable, Sendable {
         dropped = Fraction(numerator: charge.dropped, denominator: fee.denominator)
     }
 
-    /// What a month's fee lacks to the minimum of its last price; nil where it lacks nothing.
+    /// What a month's fee lacks to the minimum of the price in force in the month's last second; nil where it lacks
+    /// nothing.
     ///
     /// - Parameters:
     ///   - span: where the line stands.
     ///   - used: what was counted in the whole month.
     public static func minimum(
-        at span: Range<Second>, used: Quantity, price: DatedPrice, discount: DatedDiscount?, unit: UsageUnit,
+        at span: Range<Second>, ofMonthUntil end: Second, used: Quantity, schedule: PriceSchedule, unit: UsageUnit,
         profile: SiteProfile
     ) -> Charge? {
+        let last = schedule.piece(at: end - 1)
+        guard let price = last.price else { return nil }
         let shortfall = price.formula.shortfall(of: used, unit: unit)
         guard shortfall.numerator > 0 else { return nil }
         return Charge(
-            span: span, counted: .zero, fee: shortfall, price: price, discount: discount, profile: profile)
-    }
-
-    /// The minimum that follows this charge, the month's last.
-    public func minimum(used: Quantity, unit: UsageUnit, profile: SiteProfile) -> Charge? {
-        Self.minimum(
-            at: span.upperBound..<span.upperBound, used: used, price: price, discount: discount, unit: unit,
-            profile: profile)
+            span: span, counted: .zero, fee: shortfall, price: price, discount: last.discount, profile: profile)
     }
 
     public var seconds: Int64 { span.upperBound - span.lowerBound }

@@ -81,9 +81,14 @@ public struct UsageMonths: Sendable {
                 before: used)
             used += hour.counted
             let isLast = index + 1 == parts.count || parts[index + 1].span.lowerBound >= month.upperBound
-            let minimum = isLast ? hour.charges.last?.minimum(used: used, unit: unit, profile: book.profile) : nil
-            charges[part.entry.line, default: []] += hour.charges + (minimum.map { [$0] } ?? [])
-            if isLast { used = .zero }
+            charges[part.entry.line, default: []] += hour.charges
+            guard isLast else { continue }
+            let end = part.span.upperBound
+            let minimum = Charge.minimum(
+                at: end..<end, ofMonthUntil: month.upperBound, used: used, schedule: schedule, unit: unit,
+                profile: book.profile)
+            if let minimum { charges[part.entry.line]?.append(minimum) }
+            used = .zero
         }
     }
 

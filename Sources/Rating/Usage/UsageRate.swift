@@ -132,7 +132,7 @@ struct UsageRates: ~Copyable {
         guard let product = book.product(id) else { return nil }
         let flavor = FlavorID(String(decoding: row.bytes(.flavor), as: UTF8.self))
         let schedule = book.schedule(product: id, flavor: flavor, payer: payer)
-        let plain = product.unit.rounding == nil ? schedule.plainEras : []
+        let plain = schedule.dependsOnMonth ? [] : schedule.plainEras
         let eras = UnsafeMutableBufferPointer<UsageRate.Era>.allocate(capacity: plain.count)
         _ = eras.initialize(
             from: plain.map { era in
