@@ -72,7 +72,8 @@ def fill(path, resources, accounts, server):
     for index in indexes:
         database.execute(index)
     database.execute("""
-        INSERT INTO bill_sums
+        INSERT INTO bill_sums (account, cycle, product, lines, seconds, list, discount, truncated, due, paid_cash,
+            paid_credit, paid_arrears)
         SELECT account, cycle, product, COUNT(*), SUM(seconds), SUM(list), SUM(discount), SUM(truncated), SUM(due),
             SUM(paid_cash), SUM(paid_credit), SUM(paid_arrears)
         FROM bill_lines GROUP BY account, cycle, product""")

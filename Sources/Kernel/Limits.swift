@@ -17,6 +17,8 @@ public enum Limits {
     public static let notebookDescriptionCharacters = 512
     /// Notebooks of one project that are not deleted.
     public static let notebooks = 1_000
+    /// Images of one project that were saved from notebooks.
+    public static let savedImages = 200
     /// Seconds in which a notebook's server must answer after its start.
     public static let notebookStartSeconds: Int64 = 180
     /// Bytes of an answer of a notebook's server that are read.

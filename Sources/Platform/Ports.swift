@@ -45,12 +45,16 @@ public struct Ports: Sendable {
 public struct NotebookPorts: Sendable {
     public let servers: any NotebookServers
     public let input: any NotebookInput
+    /// Where what is saved from them is kept.
+    public let images: any ImageFolders
 
     public init(
-        servers: any NotebookServers = NoNotebooks(), input: any NotebookInput = NoNotebooks()
+        servers: any NotebookServers = NoNotebooks(), input: any NotebookInput = NoNotebooks(),
+        images: any ImageFolders = NoImageFolders()
     ) {
         self.servers = servers
         self.input = input
+        self.images = images
     }
 }
 

@@ -2,6 +2,7 @@
 
 import pytest
 from atelier import Server
+from jupyter import Notebooks
 
 from huaweicloudsdkbss.v2 import BssClient
 from huaweicloudsdkcore.auth.credentials import BasicCredentials, GlobalCredentials
@@ -29,6 +30,14 @@ def own_server(tmp_path):
 @pytest.fixture(scope="session")
 def modelarts(server):
     return modelarts_client(server)
+
+
+@pytest.fixture
+def notebooks(server, modelarts):
+    """Notebooks on the shared server; those that a test leaves are deleted with it."""
+    notebooks = Notebooks(server, modelarts)
+    yield notebooks
+    notebooks.clear()
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,11 @@
 import json
 import uuid
 
+import pytest
 import requests
 import websocket
 from atelier import wait
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkmodelarts.v1 import (
     CreateNotebookRequest, DeleteNotebookRequest, LeaseReq, ListImageRequest, NotebookCreateRequest, ShowNotebookRequest,
     StartNotebookRequest, StopNotebookRequest, VolumeMountRequest)
@@ -16,6 +18,13 @@ FLAVOR = "modelarts.vm.cpu.1u"
 def attempts(server):
     """Folders of all runs that a server keeps; those of ended jobs stay, for their logs."""
     return set(server.data.glob("attempts/*"))
+
+
+def refused(act):
+    """What the SDK raises where the server refuses."""
+    with pytest.raises(ClientRequestException) as refusal:
+        act()
+    return refusal.value
 
 
 class Notebooks:
@@ -29,9 +38,9 @@ class Notebooks:
     def image(self):
         return self.client.list_image(ListImageRequest(name="jupyterlab")).data[0].id
 
-    def wish(self, name="mine", flavor=FLAVOR, capacity=5, **more):
+    def wish(self, name="mine", flavor=FLAVOR, capacity=5, image=None, **more):
         return NotebookCreateRequest(
-            name=name, flavor=flavor, image_id=self.image, feature="NOTEBOOK",
+            name=name, flavor=flavor, image_id=image or self.image, feature="NOTEBOOK",
             volume=VolumeMountRequest(category="EVS", ownership="MANAGED", capacity=capacity), **more)
 
     def create(self, *arguments, **more):

@@ -2,33 +2,18 @@
 
 import glob
 
-import pytest
 import requests
 from atelier import wait
 from conftest import modelarts_client
-from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkmodelarts.v1 import (
     AttachDynamicStorageRequest, DataVolumesReq, DeleteNotebookRequest, LeaseReq, ListAllNotebooksRequest,
     ListAuthoringClustersRequest, ListDynamicStoragesRequest, ListFeaturesRequest, ListFlavorsRequest, ListImageRequest,
     ListNotebooksRequest, NotebookUpdateRequest, RenewLeaseRequest, ShowImageRequest, ShowLeaseRequest,
     ShowSwitchableFlavorsRequest, StartNotebookRequest, StopNotebookRequest, UpdateNotebookRequest)
-from jupyter import FLAVOR, Jupyter, Notebooks, attempts, lease
+from jupyter import FLAVOR, Jupyter, Notebooks, attempts, lease, refused
 
 HOUR = 3_600_000
 WORK = "/home/ma-user/work"
-
-
-@pytest.fixture
-def notebooks(server, modelarts):
-    notebooks = Notebooks(server, modelarts)
-    yield notebooks
-    notebooks.clear()
-
-
-def refused(act):
-    with pytest.raises(ClientRequestException) as refusal:
-        act()
-    return refusal.value
 
 
 def test_what_is_on_offer(server, modelarts):
@@ -274,7 +259,12 @@ def test_the_command_line_does_it_all(server, notebooks):
     assert "STOPPED" in stopped and "its compute costs nothing now" in stopped
     run("resize", id, "--flavor", "modelarts.vm.cpu.2u")
     assert "RUNNING" in run("start", id, "--stop-after", "1").stdout
-    assert run("images").stdout.count("jupyterlab") >= 1
+    saved = server.run("image", "save", id, "lab/by-hand:latest").stdout.strip()
+    listed = server.run("image", "list").stdout
+    assert "jupyterlab" in listed and "lab/by-hand:latest" in listed and "ACTIVE" in listed
+    assert id in server.run("image", "show", saved).stdout
+    assert "organization/name:tag" in server.run("image", "save", id, "by-hand", check=False).stderr
+    assert server.run("image", "delete", saved).stdout.strip() == saved
     assert run("open", "none", check=False).returncode == 1
     assert run("create", "--name", "x", "--flavor", "none", check=False).returncode in (1, 3)
     assert run("delete", id).stdout.strip() == id

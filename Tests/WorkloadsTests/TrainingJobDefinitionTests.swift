@@ -89,7 +89,6 @@ import Workloads
         ("algorithm.working_dir", "\"/tmp\"", "algorithm.working_dir"),
         ("algorithm.local_code_dir", "\"/tmp\"", "algorithm.local_code_dir"),
         ("algorithm.engine", "{}", "algorithm.engine.engine_id"), ("algorithm.engine", "null", "algorithm.engine"),
-        ("algorithm.engine.image_url", "\"swr/me:1\"", "algorithm.engine.image_url"),
         ("algorithm.code_dir", "null", "algorithm.code_dir"),
         ("algorithm.code_dir", "\"demo/code\"", "algorithm.code_dir"),
         ("algorithm.code_dir", "\"obs://demo/../code\"", "algorithm.code_dir"),

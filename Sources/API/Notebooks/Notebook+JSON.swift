@@ -91,22 +91,6 @@ extension NotebookCosts.Item {
     }
 }
 
-extension NotebookImage {
-    /// The image as ModelArts shows it.
-    var json: JSONValue {
-        .fields(
-            ("id", .text(id)), ("name", .text(engine.name)), ("tag", .text(engine.version)),
-            ("show_name", .text(engine.name)), ("show_tag", .text(engine.version)), ("namespace", .text("atelier")),
-            ("swr_path", .text("atelier/\(engine.name):\(engine.version)")), ("description", .text(engine.summary)),
-            ("arch", .text("X86_64")), ("type", .text("BUILD_IN")), ("service_type", .text("COMMON")),
-            ("status", .text("ACTIVE")), ("visibility", .text("PUBLIC")), ("workspace_id", .text("0")),
-            ("dev_services", .array([.text("NOTEBOOK")])),
-            ("resource_categories", .array([.text("CPU"), .text("GPU")])),
-            ("support_res_categories", .array([.text("CPU"), .text("GPU")])), ("engine_id", .text(engine.id)),
-            ("tags", .array([])))
-    }
-}
-
 /// A page of a list as the notebook family of ModelArts has it.
 struct NotebookPage: Sendable {
     let items: [JSONValue]

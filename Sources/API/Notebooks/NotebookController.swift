@@ -55,10 +55,11 @@ struct NotebookController: Sendable {
 
     @Sendable private func list(_ call: Call, _ caller: Caller) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
-        let query = try NotebookSearch(call.query(), project: project.id, ports: ports).query
+        let images = try await ports.offeredImages(in: project.id)
+        let query = try NotebookSearch(call.query(), project: project.id, images: images).query
         let page = try await show.search(query, in: project, caller: caller)
         var items: [JSONValue] = []
-        for notebook in page.items { items.append(try await json(notebook, call, caller)) }
+        for notebook in page.items { items.append(try await json(notebook, images, call, caller)) }
         return Answer.json(NotebookPage(items: items, total: page.total, page: query.page).json())
     }
 
@@ -92,12 +93,15 @@ struct NotebookController: Sendable {
     }
 
     private func answer(_ notebook: Notebook, _ call: Call, _ caller: Caller) async throws -> Response {
-        Answer.json(try await json(notebook, call, caller))
+        let images = try await ports.offeredImages(in: notebook.project)
+        return Answer.json(try await json(notebook, images, call, caller))
     }
 
-    private func json(_ notebook: Notebook, _ call: Call, _ caller: Caller) async throws -> JSONValue {
+    private func json(
+        _ notebook: Notebook, _ images: OfferedImages, _ call: Call, _ caller: Caller
+    ) async throws -> JSONValue {
         NotebookView(
-            notebook: notebook, origin: call.origin, image: try? ports.notebookImage(notebook.definition.image),
+            notebook: notebook, origin: call.origin, image: try? images.image(notebook.definition.image),
             showsToken: caller.may(.write, in: Scope(account: notebook.account, project: notebook.project)),
             costs: try await costs(of: notebook)
         ).json
@@ -130,7 +134,7 @@ extension Call {
 struct NotebookSearch {
     let query: NotebookQuery
 
-    init(_ query: Query, project: ProjectID, ports: Ports) throws {
+    init(_ query: Query, project: ProjectID, images: OfferedImages) throws {
         let sorts: [String: NotebookQuery.Order] = [
             "create_at": .created, "update_at": .updated, "name": .name, "status": .status,
         ]
@@ -149,7 +153,7 @@ struct NotebookSearch {
             project: project, nameContains: query.text("name"), descriptionContains: query.text("description"),
             id: query.text("id").map { NotebookID($0) }, statuses: try Self.statuses(query),
             user: query.text("owner").map { UserID($0) }, userName: query.text("username"),
-            flavor: query.text("flavor"), image: image.map { (try? ports.notebookImage($0).engine.id) ?? $0 },
+            flavor: query.text("flavor"), image: image.map { (try? images.image($0).engine.id) ?? $0 },
             workspace: query.text("workspace_id"), order: order, isAscending: direction == "ASC",
             page: try query.page(limit: 10, atMost: Limits.greatestListPage))
     }

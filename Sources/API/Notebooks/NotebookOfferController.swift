@@ -8,21 +8,17 @@ import Pricing
 import Wire
 import Workloads
 
-/// What notebooks can run on and in, in the shapes of ModelArts.
+/// What notebooks can run on, in the shapes of ModelArts.
 struct NotebookOfferController: Sendable {
-    private let ports: Ports
     private let projects: KnownProjects
     private let offer: ListNotebookOffer
     private let show: ShowNotebook
 
     init(_ ports: Ports, projects: KnownProjects) {
-        self.ports = ports
         self.projects = projects
         offer = ListNotebookOffer(ports)
         show = ShowNotebook(ports)
     }
-
-    private static let images = "/v1/{project_id}/images"
 
     var routes: [Route] {
         [
@@ -30,8 +26,6 @@ struct NotebookOfferController: Sendable {
             .known(
                 .get, NotebookController.notebook + "/flavors", "Lists flavors that a notebook can change to.",
                 switchableFlavors),
-            .known(.get, Self.images, "Lists images for notebooks.", images),
-            .known(.get, Self.images + "/{id}", "Shows an image for notebooks.", image),
         ]
     }
 
@@ -55,26 +49,6 @@ struct NotebookOfferController: Sendable {
         let offered = try await offer.flavors(account: caller.account, caller: caller)
             .filter { $0.flavor.id != notebook.definition.flavor && $0.canFit }
         return try page(offered.map(\.json), call.query(), alsoAs: "flavors")
-    }
-
-    @Sendable private func images(_ call: Call, _ caller: Caller) async throws -> Response {
-        _ = try await projects.project(of: call, caller: caller)
-        let query = try call.query()
-        let name = query.text("name")?.lowercased()
-        let isBuiltIn = query.text("type").map { $0.uppercased() == "BUILD_IN" } ?? true
-        let found = ports.notebookImages.filter { image in
-            isBuiltIn && (name.map { image.engine.name.lowercased().contains($0) } ?? true)
-        }
-        return try page(found.map(\.json), query)
-    }
-
-    @Sendable private func image(_ call: Call, _ caller: Caller) async throws -> Response {
-        _ = try await projects.project(of: call, caller: caller)
-        let id = try call.path("id")
-        guard let image = try? ports.notebookImage(id) else {
-            throw Fault(.notFound, "There is no image \(id).", field: "id")
-        }
-        return Answer.json(image.json)
     }
 
     private func page(_ items: [JSONValue], _ query: Query, alsoAs name: String? = nil) throws -> Response {

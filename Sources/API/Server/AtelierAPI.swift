@@ -32,6 +32,7 @@ public struct AtelierAPI: Sendable {
         routes += NotebookController(ports, supervisor: notebooks, projects: projects).routes
         routes += NotebookLeaseController(ports, supervisor: notebooks, projects: projects).routes
         routes += NotebookOfferController(ports, projects: projects).routes
+        routes += ImageController(ports, supervisor: notebooks, projects: projects).routes
         routes += NotebookPartsController(ports, projects: projects).routes
         routes += VolumeController(ports, supervisor: volumes, projects: projects).routes
         routes += VolumeOfferController(ports, projects: projects).routes

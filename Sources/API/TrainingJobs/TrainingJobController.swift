@@ -46,26 +46,28 @@ struct TrainingJobController: Sendable {
     @Sendable private func create(_ call: Call, _ caller: Caller) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
         let job = try await createJob(try TrainingJobDefinition(json: call.json()), in: project, caller: caller)
-        return Answer.json(json(job), status: .created)
+        return Answer.json(try await json(job), status: .created)
     }
 
     @Sendable private func search(_ call: Call, _ caller: Caller) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
         let search = try TrainingJobSearch(json: call.body.isEmpty ? [:] : call.json(), project: project.id)
         let page = try await listJobs(search.query, in: project, caller: caller)
+        var items: [JSONValue] = []
+        for job in page.items { items.append(try await json(job)) }
         return Answer.json(
             .fields(
                 ("total", .whole(page.total)), ("count", .whole(page.items.count)), ("limit", .whole(search.limit)),
                 ("offset", .whole(search.offset)),
                 ("sort_by", .text(search.query.isSortedByName ? "name" : "create_time")),
                 ("order", .text(search.query.isAscending ? "asc" : "desc")), ("group_by", .text("")),
-                ("workspace_id", .text("0")), ("items", .array(page.items.map { json($0) }))))
+                ("workspace_id", .text("0")), ("items", .array(items))))
     }
 
     @Sendable private func show(_ call: Call, _ caller: Caller) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
         let job = try await showJob(try call.trainingJob(), in: project, caller: caller)
-        return Answer.json(json(job, waitingBehind: try await showJob.queuePosition(of: job)))
+        return Answer.json(try await json(job, waitingBehind: try await showJob.queuePosition(of: job)))
     }
 
     @Sendable private func change(_ call: Call, _ caller: Caller) async throws -> Response {
@@ -91,7 +93,7 @@ struct TrainingJobController: Sendable {
         if !action.isEmpty, action != "terminate" { fields.refuse("action_type", "The one action is terminate.") }
         try fields.check()
         let job = try await stopJob(try call.trainingJob(), in: project, caller: caller)
-        return Answer.json(json(job), status: .accepted)
+        return Answer.json(try await json(job), status: .accepted)
     }
 
     @Sendable private func tasks(_ call: Call, _ caller: Caller) async throws -> Response {
@@ -116,10 +118,9 @@ struct TrainingJobController: Sendable {
                 ("order", .text("asc")), ("events", .array(page.items.map(\.json)))))
     }
 
-    private func json(_ job: TrainingJob, waitingBehind ahead: Int? = nil) -> JSONValue {
-        job.json(
-            at: ports.clock.now(), engine: try? ports.catalogue.engine(job.definition.algorithm.engine),
-            waitingBehind: ahead)
+    private func json(_ job: TrainingJob, waitingBehind ahead: Int? = nil) async throws -> JSONValue {
+        let engine = try await ports.engine(job.definition.algorithm.engine, in: job.project)
+        return job.json(at: ports.clock.now(), engine: engine, waitingBehind: ahead)
     }
 }
 

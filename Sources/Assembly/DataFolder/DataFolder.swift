@@ -26,6 +26,7 @@ struct DataFolder: Sendable {
     var buckets: String { root + "/buckets" }
     var runs: String { root + "/runs" }
     var volumes: String { root + "/volumes" }
+    var images: String { root + "/images" }
     var clock: String { root + "/clock" }
     var lock: String { root + "/lock" }
     var endpoint: String { root + "/endpoint" }

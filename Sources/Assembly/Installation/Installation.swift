@@ -45,6 +45,7 @@ struct Installation: Sendable {
                 sweepMilliseconds: 1_000),
             journal: journal,
             notebooks: NotebookPorts(
-                servers: try LocalNotebookServers(dataFolder: folder.root), input: activities))
+                servers: try LocalNotebookServers(dataFolder: folder.root), input: activities,
+                images: try LocalImageFolders(path: folder.images)))
     }
 }

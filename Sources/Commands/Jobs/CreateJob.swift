@@ -39,8 +39,8 @@ struct CreateJob: ClientCommand {
     private var body: JSONValue {
         var metadata: JSONObject = ["name": .string(name)]
         if let description { metadata["description"] = .string(description) }
-        // An id holds a version, a name does not.
-        let isID = engine.utf8.contains { (0x30...0x39).contains($0) }
+        // An id holds a version, an image its organization; a name neither.
+        let isID = engine.utf8.contains { (0x30...0x39).contains($0) || $0 == UInt8(ascii: "/") }
         var algorithm: JSONObject = ["engine": .object([isID ? "engine_id" : "engine_name": .string(engine)])]
         if let code { algorithm["code_dir"] = .string(code) }
         if let boot { algorithm["boot_file"] = .string(boot) }

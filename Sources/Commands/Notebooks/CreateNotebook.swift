@@ -13,7 +13,8 @@ struct CreateNotebook: ClientCommand {
     @OptionGroup var lease: LeaseOptions
     @Option(help: "Letters, digits, hyphens, underscores.") var name: String
     @Option(help: "What it runs on; see atelier flavor list.") var flavor: String
-    @Option(help: "The image: an id, or a runtime's name; see atelier notebook images.") var image = "jupyterlab"
+    @Option(help: "The image: an id, a name, or organization/name:tag; see atelier image list.") var image =
+        "jupyterlab"
     @Option(help: "Gigabytes of its volume, 5 to 4096.") var size: Int64 = 5
     @Option(help: "A few words.") var description: String?
     @Flag(help: "Do not wait until it runs.") var noWait = false

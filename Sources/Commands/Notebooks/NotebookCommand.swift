@@ -6,6 +6,6 @@ struct NotebookCommand: ParsableCommand {
         commandName: "notebook", abstract: "JupyterLab on a volume of its own.",
         subcommands: [
             CreateNotebook.self, ListNotebooks.self, ShowNotebook.self, OpenNotebook.self, StartNotebook.self,
-            StopNotebook.self, ResizeNotebook.self, RenewNotebook.self, DeleteNotebook.self, ListNotebookImages.self,
+            StopNotebook.self, ResizeNotebook.self, RenewNotebook.self, DeleteNotebook.self,
         ])
 }

@@ -25,7 +25,7 @@ enum NotebookView {
     static let fields = [
         Output.Column("id", "id"), Output.Column("name", "name"), Output.Column("description", "description"),
         Output.Column("status", "status"), Output.Column("reason", "fail_reason"), Output.Column("flavor", "flavor"),
-        Output.Column("image", "image.engine_id"),
+        Output.Column("image", "image.swr_path"),
         Output.Column("volume") { notebook in
             let capacity = Output.text(notebook, at: "volume.capacity")
             let id = Output.text(notebook, at: "volume.id")
@@ -54,7 +54,7 @@ enum NotebookView {
     /// Waits while it is on its way to a status, with a spinner where a person watches; 1 where it does not get there.
     static func wait(for id: String, toBe wanted: [String], _ server: ServerClient) async throws -> JSONValue {
         let marks = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
-        let passing = ["INIT", "CREATING", "STARTING", "STOPPING"]
+        let passing = ["INIT", "CREATING", "STARTING", "SNAPSHOTTING", "STOPPING"]
         var turn = 0
         while true {
             let notebook = try await server.get(path(server, id))

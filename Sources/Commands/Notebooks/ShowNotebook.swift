@@ -63,20 +63,3 @@ struct OpenNotebook: ClientCommand {
         }
     }
 }
-
-struct ListNotebookImages: ClientCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "images", abstract: "List the images that notebooks can run.")
-
-    @OptionGroup var client: ClientOptions
-
-    func run(_ server: ServerClient, _ output: Output) async throws {
-        let answer = try await server.get("/v1/\(server.project)/images")
-        output.show(
-            answer["data"]?.array ?? [], whole: answer,
-            columns: [
-                Output.Column("id", "id"), Output.Column("name", "name"), Output.Column("tag", "tag"),
-                Output.Column("what", "description"),
-            ], empty: "No runtime here can run notebooks; prepare one with scripts/runtime.sh jupyterlab.")
-    }
-}

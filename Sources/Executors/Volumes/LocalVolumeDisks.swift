@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 public import Kernel
 public import Platform
@@ -12,7 +11,7 @@ public final class LocalVolumeDisks: VolumeDisks {
     private let root: String
     private let format: VolumeFormat
     private let journal: any Journal
-    private let queue = DispatchQueue(label: "volumes")
+    private let queue = DiskQueue("volumes")
     /// Volumes that somebody uses, as far as this process was told.
     private let used = Mutex<Set<VolumeID>>([])
 
@@ -143,18 +142,6 @@ public final class LocalVolumeDisks: VolumeDisks {
     private func perform<Value: Sendable>(
         _ body: @escaping @Sendable (_ root: String, _ format: VolumeFormat) throws -> Value
     ) async throws -> Value {
-        let (root, format) = (self.root, self.format)
-        return try await withCheckedThrowingContinuation { continuation in
-            queue.async {
-                continuation.resume(
-                    with: Result {
-                        do {
-                            return try body(root, format)
-                        } catch let failure as HostCommand.Failure {
-                            throw Fault(.unavailable, "\(failure.command) failed: \(failure.said)")
-                        }
-                    })
-            }
-        }
+        try await queue.perform { [root, format] in try body(root, format) }
     }
 }

@@ -8,14 +8,21 @@ public struct Engine: Hashable, Sendable {
     public let python: String
     /// Host folders that the sandbox must see, read-only, at the same path.
     public let folders: [String]
+    /// Host folders of packages that lie over the interpreter's own, the newest first; they are among `folders`.
+    public let layers: [String]
+    /// The organization that it stands under where images are named.
+    public let namespace: String
     /// What it holds, one sentence.
     public let summary: String
     /// Whether it holds JupyterLab, so that notebooks can run it.
     public let servesNotebooks: Bool
 
+    /// Where the installation's own runtimes stand.
+    public static let ownNamespace = "atelier"
+
     public init(
         id: String, name: String, version: String, python: String, folders: [String], summary: String,
-        servesNotebooks: Bool = false
+        servesNotebooks: Bool = false, layers: [String] = [], namespace: String = ownNamespace
     ) {
         self.id = id
         self.name = name
@@ -24,5 +31,10 @@ public struct Engine: Hashable, Sendable {
         self.folders = folders
         self.summary = summary
         self.servesNotebooks = servesNotebooks
+        self.layers = layers
+        self.namespace = namespace
     }
+
+    /// How it is named where images are named: `namespace/name:tag`.
+    public var imagePath: String { "\(namespace)/\(name):\(version)" }
 }

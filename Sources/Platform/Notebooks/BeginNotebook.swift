@@ -13,11 +13,12 @@ struct NotebookOffer: Sendable {
     let volumeRoom: Int64
 
     /// Checks flavor and image against what is on offer; throws everything that is wrong with them.
-    init(flavor id: FlavorID, image: String, account: AccountID, ports: Ports) async throws {
+    init(flavor id: FlavorID, image: String, project: Project, ports: Ports) async throws {
         var faults = Faults()
         var engine: Engine?
-        do { engine = try ports.notebookImage(image).engine } catch { faults.append(error) }
-        let terms = try await ports.store.read { try $0.requiredTerms(of: account) }
+        let offered = try await ports.offeredImages(in: project.id)
+        do { engine = try offered.image(image).engine } catch { faults.append(error) }
+        let terms = try await ports.store.read { try $0.requiredTerms(of: project.account) }
         let book = try ports.catalogue.book(terms.book)
         let flavor = book.flavor(id)
         if flavor?.products.contains(Product.notebook) != true {

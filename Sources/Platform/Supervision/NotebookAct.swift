@@ -27,7 +27,8 @@ struct NotebookAct: Sendable {
                 let message = (error as? Fault)?.message ?? "\(error)"
                 return .ended(JobEnd(cause: .startFailed, exitCode: 0, message: message))
             }
-        case .awaitServer, .snapshot: return nil
+        case .awaitServer: return nil
+        case .snapshot: return .snapshotEnded(try await SaveEnvironment(ports)(of: notebook))
         case .stop:
             try await ports.executor.stop(notebook.attempt)
             // What was never started leaves no record of its end.
@@ -83,9 +84,10 @@ struct NotebookAct: Sendable {
     private func submit(_ notebook: Notebook) async throws {
         // A run that is there already keeps its socket.
         guard try await ports.executor.evidence(notebook.attempt, after: -1).shim == .absent else { return }
-        let engine = try ports.notebookImage(notebook.definition.image).engine
+        let engine = try await ports.offeredImages(in: notebook.project).image(notebook.definition.image).engine
         let plan = NotebookContract.plan(
-            for: notebook.id.text, python: engine.python, cpuMillicores: notebook.demand.cpuMillicores,
+            for: notebook.id.text, python: engine.python, layers: engine.layers,
+            cpuMillicores: notebook.demand.cpuMillicores,
             accelerators: notebook.accelerators)
         guard let id = notebook.volume else { throw Fault(.internalFault, "The notebook has no volume.") }
         // Mounted once more: after the machine started anew nothing is.

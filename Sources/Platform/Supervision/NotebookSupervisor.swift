@@ -78,6 +78,7 @@ public final class NotebookSupervisor: Sendable {
     private func resume() async throws {
         let resting = try await ports.store.read { try $0.notebooks(inSteps: NotebookMachine.restingSteps) }
         for notebook in resting { perform([.finish], for: notebook) }
+        try await ClearImages(ports)()
         try await sweep(provesRunning: true)
     }
 

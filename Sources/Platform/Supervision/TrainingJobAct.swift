@@ -39,7 +39,7 @@ struct TrainingJobAct: Sendable {
     }
 
     private func stage(_ job: TrainingJob) async throws {
-        let plan = try launchPlan(of: job)
+        let plan = try launchPlan(of: job, in: try await engine(of: job))
         for folder in plan.folders {
             let hostPath = try await ports.folders.make(folder.name, of: job.attempt)
             guard let url = folder.sourceURL else { continue }
@@ -49,8 +49,8 @@ struct TrainingJobAct: Sendable {
     }
 
     private func submit(_ job: TrainingJob) async throws {
-        let plan = try launchPlan(of: job)
-        let engine = try ports.catalogue.engine(job.definition.algorithm.engine)
+        let engine = try await engine(of: job)
+        let plan = try launchPlan(of: job, in: engine)
         let mounts = plan.folders.map { folder in
             AttemptSpec.Mount(
                 hostPath: ports.folders.path(folder.name, of: job.attempt), sandboxPath: folder.sandboxPath,
@@ -69,16 +69,19 @@ struct TrainingJobAct: Sendable {
                 sharesNetwork: ports.settings.jobsShareNetwork))
     }
 
-    private func launchPlan(of job: TrainingJob) throws -> LaunchPlan {
-        let engine = try ports.catalogue.engine(job.definition.algorithm.engine)
-        return try ContainerContract.plan(
-            for: job.definition, job: job.id.text, python: engine.python, cpuMillicores: job.demand.cpuMillicores,
-            accelerators: job.accelerators)
+    private func engine(of job: TrainingJob) async throws -> Engine {
+        try await ports.offeredImages(in: job.project).engine(job.definition.algorithm.engine)
+    }
+
+    private func launchPlan(of job: TrainingJob, in engine: Engine) throws -> LaunchPlan {
+        try ContainerContract.plan(
+            for: job.definition, job: job.id.text, python: engine.python, layers: engine.layers,
+            cpuMillicores: job.demand.cpuMillicores, accelerators: job.accelerators)
     }
 
     /// Outputs and the log land in their buckets before the job says how it ended.
     private func save(_ job: TrainingJob) async throws {
-        let plan = try launchPlan(of: job)
+        let plan = try launchPlan(of: job, in: try await engine(of: job))
         for folder in plan.folders {
             guard let url = folder.targetURL else { continue }
             let target = try ObjectPath(url, field: folder.name)

@@ -23,7 +23,7 @@ public struct CreateTrainingJob: Sendable {
         _ definition: TrainingJobDefinition, in project: Project, caller: Caller
     ) async throws -> TrainingJob {
         try caller.require(.write, in: Scope(project))
-        let offer = try await check(definition, account: project.account)
+        let offer = try await check(definition, in: project)
         let now = ports.clock.now()
         let ports = self.ports
         let attempt: AttemptID = ports.identifiers.uuid()
@@ -62,9 +62,11 @@ public struct CreateTrainingJob: Sendable {
         let demand: Demand
     }
 
-    private func check(_ definition: TrainingJobDefinition, account: AccountID) async throws -> Offer {
+    private func check(_ definition: TrainingJobDefinition, in project: Project) async throws -> Offer {
         var faults = Faults()
-        do { _ = try ports.catalogue.engine(definition.algorithm.engine) } catch { faults.append(error) }
+        let account = project.account
+        let images = try await ports.offeredImages(in: project.id)
+        do { _ = try images.engine(definition.algorithm.engine) } catch { faults.append(error) }
         let terms = try await ports.store.read { try $0.requiredTerms(of: account) }
         let book = try ports.catalogue.book(terms.book)
         let flavor = book.flavor(definition.resource.flavor)

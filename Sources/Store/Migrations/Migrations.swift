@@ -6,7 +6,7 @@ enum Migrations {
     /// In order; the number of a step is its place, from 1.
     static let all: [String] = [
         FirstSchema.sql, PriceFormulaSchema.sql, JournalChainSchema.sql, EventSchema.sql, BillSumSchema.sql,
-        BenefitSchema.sql, VolumeSchema.sql, NotebookSchema.sql,
+        BenefitSchema.sql, VolumeSchema.sql, NotebookSchema.sql, ImageSchema.sql,
     ]
 
     /// Applies what is missing.

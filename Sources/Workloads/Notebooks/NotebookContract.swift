@@ -10,7 +10,9 @@ public enum NotebookContract {
     /// The socket's name in its folder.
     public static let socketName = "j"
     /// Packages that pip installs: on the volume, so that they outlive a stop.
-    public static let packages = work + "/.packages"
+    public static let packages = work + "/" + packagesFolder
+    /// Their folder on the volume.
+    public static let packagesFolder = ".packages"
 
     /// The path under which a notebook is served.
     public static func basePath(of id: String) -> String { "/notebooks/\(id)/" }
@@ -49,11 +51,10 @@ public enum NotebookContract {
     private static func environment(
         python: String, layers: [String], id: String, cpuMillicores: Int64, accelerators: [Int]
     ) -> [String: String] {
-        let programs = python.split(separator: "/").dropLast().map { "/" + $0 }.joined()
         let cards = accelerators.map(String.init).joined(separator: ",")
         return [
             "HOME": home, "USER": "ma-user", "LANG": "C.UTF-8", "SHELL": "/bin/bash", "PYTHONUNBUFFERED": "1",
-            "PATH": "\(packages)/bin:\(programs):/usr/local/bin:/usr/bin:/bin",
+            "PATH": LaunchPlan.programs(python: python, layers: [packages] + layers),
             "PYTHONPATH": ([packages] + layers).joined(separator: ":"), "PIP_TARGET": packages,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "OMP_NUM_THREADS": String(max(1, cpuMillicores / 1_000)),

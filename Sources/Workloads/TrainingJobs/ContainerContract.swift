@@ -13,9 +13,11 @@ public enum ContainerContract {
     ///
     /// - Parameters:
     ///   - python: the engine's interpreter, at the same path on the host and in the container.
+    ///   - layers: folders of packages that the engine has beside its interpreter's.
     ///   - accelerators: the indices granted.
     public static func plan(
-        for job: TrainingJobDefinition, job id: String, python: String, cpuMillicores: Int64, accelerators: [Int]
+        for job: TrainingJobDefinition, job id: String, python: String, layers: [String] = [], cpuMillicores: Int64,
+        accelerators: [Int]
     ) throws(Fault) -> LaunchPlan {
         let algorithm = job.algorithm
         let code = algorithm.codeFolderName.isEmpty ? jobFolder : jobFolder + "/" + algorithm.codeFolderName
@@ -33,7 +35,7 @@ public enum ContainerContract {
             throw Fault(.invalidParameter, "The job has nothing to run.", field: "algorithm.boot_file")
         }
         var environment = environment(
-            python: python, job: id, cpuMillicores: cpuMillicores, accelerators: accelerators)
+            python: python, layers: layers, job: id, cpuMillicores: cpuMillicores, accelerators: accelerators)
         let reserved = environment.keys.filter(isReserved)
         for place in channels where place.channel.access == .environment && !reserved.contains(place.channel.name) {
             environment[place.channel.name] = place.path
@@ -88,18 +90,18 @@ public enum ContainerContract {
     }
 
     private static func environment(
-        python: String, job: String, cpuMillicores: Int64, accelerators: [Int]
+        python: String, layers: [String], job: String, cpuMillicores: Int64, accelerators: [Int]
     ) -> [String: String] {
-        let programs = python.split(separator: "/").dropLast().map { "/" + $0 }.joined()
         let cards = accelerators.map(String.init).joined(separator: ",")
-        return [
+        let own = layers.isEmpty ? [:] : ["PYTHONPATH": layers.joined(separator: ":")]
+        return own.merging([
             "HOME": home, "USER": "ma-user", "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1",
-            "PATH": "\(programs):/usr/local/bin:/usr/bin:/bin",
+            "PATH": LaunchPlan.programs(python: python, layers: layers),
             "OMP_NUM_THREADS": String(max(1, cpuMillicores / 1_000)),
             "CUDA_VISIBLE_DEVICES": cards, "NVIDIA_VISIBLE_DEVICES": cards.isEmpty ? "void" : cards,
             "MA_JOB_DIR": jobFolder, "MA_JOB_ID": job, "MA_NUM_HOSTS": "1", "MA_NUM_GPUS": String(accelerators.count),
             "MA_TASK_NAME": "worker", "MA_CURRENT_IP": "127.0.0.1", "VC_WORKER_NUM": "1",
             "VC_WORKER_HOSTS": "127.0.0.1", "VC_TASK_INDEX": "0",
-        ]
+        ]) { _, contract in contract }
     }
 }

@@ -24,4 +24,9 @@ public struct LaunchPlan: Hashable, Sendable {
             self.targetURL = targetURL
         }
     }
+    /// `PATH`: programs of packages first, then the interpreter's own, then the system's.
+    static func programs(python: String, layers: [String]) -> String {
+        let own = python.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        return (layers.map { $0 + "/bin" } + [own, "/usr/local/bin", "/usr/bin", "/bin"]).joined(separator: ":")
+    }
 }

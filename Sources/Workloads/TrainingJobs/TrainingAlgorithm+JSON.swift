@@ -166,14 +166,13 @@ extension TrainingChannel {
 
 extension EngineReference {
     init(_ fields: JSONFields) {
-        if let image = fields.string("image_url"), !image.isEmpty {
-            fields.refuse("image_url", "Own images are not offered here; choose one of the engines.")
-        }
         func text(_ key: String) -> String? { fields.string(key).flatMap { $0.isEmpty ? nil : $0 } }
         if !["engine_id", "engine_name", "image_url"].contains(where: fields.isGiven) {
             fields.refuse("engine_id", "Give engine_id, or engine_name and engine_version.", code: .missingParameter)
         }
-        self.init(id: text("engine_id"), name: text("engine_name"), version: text("engine_version"))
+        // An image that was saved from a notebook is named as images are: `namespace/name:tag`.
+        let id = text("engine_id") ?? text("image_url")
+        self.init(id: id, name: text("engine_name"), version: text("engine_version"))
     }
 
     var json: JSONValue {

@@ -1,0 +1,125 @@
+public import Identity
+public import Kernel
+public import Workloads
+
+/// Saves what a running notebook has installed as an image: answers at once, and the supervisor does the rest.
+public struct SaveImage: Sendable {
+    private let ports: Ports
+    private let supervisor: NotebookSupervisor
+
+    public init(_ ports: Ports, supervisor: NotebookSupervisor) {
+        self.ports = ports
+        self.supervisor = supervisor
+    }
+
+    /// The image as taken; the notebook is `SNAPSHOTTING` until it is there.
+    ///
+    /// - Throws: `conflict` where the notebook does not run, `duplicateName` where the project has such an image.
+    public func callAsFunction(
+        _ definition: ImageDefinition, from id: NotebookID, in project: Project, caller: Caller
+    ) async throws -> SavedImage {
+        try caller.require(.write, in: Scope(project))
+        let ports = self.ports
+        let (image, notebook) = try await ports.store.write { transaction in
+            var notebook = try transaction.requiredNotebook(id, in: project.id)
+            let status = notebook.machine.status.rawValue
+            guard notebook.isRunning else {
+                throw Fault(.conflict, "The notebook is \(status); its environment can be saved while it is RUNNING.")
+            }
+            let engine = try transaction.offeredImages(in: project.id, ports: ports)
+                .image(notebook.definition.image)
+            try transaction.makeRoom(for: definition, in: project)
+            let now = ports.clock.now()
+            let image = SavedImage(
+                id: ports.identifiers.uuid(), account: project.account, project: project.id, user: caller.user,
+                definition: definition, runtime: engine.saved?.runtime ?? engine.engine.id, notebook: id,
+                layers: engine.engine.layers.count + 1, createdAt: now, updatedAt: now)
+            try transaction.insert(image)
+            _ = try transaction.apply(.snapshotRequested, to: &notebook, ports: ports)
+            return (image, notebook)
+        }
+        supervisor.perform([.snapshot], for: notebook)
+        return image
+    }
+}
+
+extension StoreTransaction {
+    /// Sees that an image may be made; one of the same names that could not be saved makes way.
+    fileprivate func makeRoom(for definition: ImageDefinition, in project: Project) throws {
+        let images = try savedImages(in: project.id)
+        if let same = images.first(where: { $0.definition.path == definition.path }) {
+            guard same.state == .failed else {
+                throw Fault(
+                    .duplicateName, "The project has an image \(definition.path) already; choose another tag.",
+                    field: "tag")
+            }
+            try delete(same.id)
+        }
+        guard images.count < Limits.savedImages else {
+            throw Fault(.quotaExceeded, "The project has \(Limits.savedImages) images; delete some that nobody needs.")
+        }
+    }
+}
+
+/// Copies what a notebook has installed into the image that waits for it; may be repeated.
+struct SaveEnvironment: Sendable {
+    private let ports: Ports
+
+    init(_ ports: Ports) { self.ports = ports }
+
+    /// Why it could not be saved; empty where it was.
+    func callAsFunction(of notebook: Notebook) async throws -> String {
+        let waiting = try await ports.store.read { transaction in
+            try transaction.savedImages(in: notebook.project)
+                .first { $0.notebook == notebook.id && $0.state == .creating }
+        }
+        guard var image = waiting else { return "" }
+        do {
+            image.bytes = try await copy(notebook, into: image.id)
+            image.state = .active
+        } catch {
+            image.state = .failed
+            image.message = (error as? Fault)?.message ?? "\(error)"
+            ports.journal.note(
+                .warning, "An image could not be saved.", ["image": image.id.text, "error": "\(error)"])
+        }
+        image.updatedAt = ports.clock.now()
+        try await ports.store.write { [image] in try $0.update(image) }
+        return image.message.isEmpty ? "" : "its environment could not be saved: \(image.message)"
+    }
+
+    private func copy(_ notebook: Notebook, into image: ImageID) async throws -> Int64 {
+        guard let id = notebook.volume else { throw Fault(.internalFault, "The notebook has no volume.") }
+        let engine = try await ports.offeredImages(in: notebook.project).image(notebook.definition.image).engine
+        return try await ports.notebooks.images.save(
+            image, folder: NotebookContract.packagesFolder, of: try await ports.volumes.mount(id),
+            over: engine.layers)
+    }
+}
+
+/// Clears up after a server that went down while images were saved or deleted.
+struct ClearImages: Sendable {
+    private let ports: Ports
+
+    init(_ ports: Ports) { self.ports = ports }
+
+    func callAsFunction() async throws {
+        let ports = self.ports
+        let images = try await ports.store.write { transaction in
+            try transaction.savedImages(in: nil).map { image in
+                let isSaving = try transaction.notebook(image.notebook)?.machine.step == .snapshotting
+                guard image.state == .creating, !isSaving else { return image.id }
+                var image = image
+                (image.state, image.message) = (.failed, "the notebook ended meanwhile")
+                image.updatedAt = ports.clock.now()
+                try transaction.update(image)
+                return image.id
+            }
+        }
+        do {
+            try await ports.notebooks.images.keep(only: Set(images))
+        } catch {
+            ports.journal.note(.warning, "What is left of images could not be removed.", ["error": "\(error)"])
+        }
+    }
+}
