@@ -124,7 +124,8 @@ let package = Package(
         House.room("Platform", House.domain),
 
         // Adapters: never import each other.
-        House.room("Store", House.domain + ["Platform", Library.grdb, Library.sqlite]),
+        House.room("Store", House.domain + ["Platform", "CSQLite", Library.grdb, Library.sqlite]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         House.room("Executors", House.domain + ["Platform"]),
         House.room("Files", House.domain + ["Platform", "CZlib", Library.yams]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

@@ -2,6 +2,7 @@
 same for JupyterHub with its own proxy. Started by gateway.py with the Python of an environment that has JupyterHub.
 
 usage: gateway_kernels.py FOLDER GATEWAY-PORT TOKEN JUPYTER-PYTHON ROUNDS
+       gateway_kernels.py spawns FOLDER ROUNDS: the seconds of so many spawns of JupyterHub, a line each
 """
 
 import contextlib
@@ -30,7 +31,7 @@ def main(folder, port, token, python, rounds):
     with open(home / "large.bin", "wb") as file:
         file.truncate(SIZE)
     ours(folder, home, port, token, python, rounds)
-    jupyterhub(folder, home, rounds)
+    proxied(folder, home, rounds)
 
 
 def ours(folder, home, port, token, python, rounds):
@@ -52,8 +53,39 @@ def ours(folder, home, port, token, python, rounds):
         end(lab)
 
 
-def jupyterhub(folder, home, rounds):
-    """JupyterHub with the proxy that it starts by itself, and the server that it spawns."""
+def spawns(folder, rounds):
+    home = pathlib.Path(folder) / "hub-home"
+    home.mkdir()
+    with jupyterhub(pathlib.Path(folder), home) as (api, _, _):
+        for _ in range(int(rounds) + 1):
+            print(spawn(api), flush=True)
+            api.ask("DELETE", "/api/users/ann/server")
+            wait(lambda: not api.ask("GET", "/api/users/ann")["servers"], 60, "the spawned server's end")
+
+
+def spawn(api):
+    """Seconds until a server that is asked for is ready."""
+    began = time.perf_counter()
+    api.ask("POST", "/api/users/ann/server")
+    wait(lambda: api.ask("GET", "/api/users/ann")["servers"].get("", {}).get("ready"), 90, "the spawned server")
+    return time.perf_counter() - began
+
+
+def proxied(folder, home, rounds):
+    """The server that JupyterHub spawns, through the proxy that it starts by itself."""
+    with jupyterhub(folder, home) as (api, port, bearer):
+        report("JupyterHub, spawn to ready", f"{spawn(api):.2f} s", "")
+        routes = api.ask("GET", "/api/proxy")
+        target = next(route["target"] for name, route in routes.items() if name.startswith("/user/ann"))
+        direct = Way(int(target.rstrip("/").rsplit(":", 1)[1]), "/user/ann", bearer)
+        compare("JupyterHub's proxy", direct, Way(port, "/user/ann", bearer), rounds)
+        with contextlib.suppress(Exception):
+            api.ask("DELETE", "/api/users/ann/server")
+
+
+@contextlib.contextmanager
+def jupyterhub(folder, home):
+    """JupyterHub as its users install it: its API, its port, and what opens both."""
     port, hub, proxy = free_port(), free_port(), free_port()
     config = folder / "jupyterhub_config.py"
     config.write_text(f"""
@@ -82,16 +114,7 @@ c.JupyterHub.load_roles = [dict(name="bench", services=["bench"], scopes=["admin
         api = Way(port, "/hub", bearer)
         wait(lambda: api.is_up("/api/"), 60, f"JupyterHub, whose log is {folder}/hub.log")
         api.ask("POST", "/api/users/ann")
-        began = time.perf_counter()
-        api.ask("POST", "/api/users/ann/server")
-        wait(lambda: api.ask("GET", "/api/users/ann")["servers"].get("", {}).get("ready"), 90, "the spawned server")
-        report("JupyterHub, spawn to ready", f"{time.perf_counter() - began:.2f} s", "")
-        routes = api.ask("GET", "/api/proxy")
-        target = next(route["target"] for name, route in routes.items() if name.startswith("/user/ann"))
-        direct = Way(int(target.rstrip("/").rsplit(":", 1)[1]), "/user/ann", bearer)
-        compare("JupyterHub's proxy", direct, Way(port, "/user/ann", bearer), rounds)
-        with contextlib.suppress(Exception):
-            api.ask("DELETE", "/api/users/ann/server")
+        yield api, port, bearer
     finally:
         end(process)
 
@@ -185,4 +208,4 @@ def environment(home):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    spawns(*sys.argv[2:]) if sys.argv[1] == "spawns" else main(*sys.argv[1:])

@@ -4,12 +4,14 @@ public enum Hexadecimal {
 
     /// The 32 digits of a 128-bit number.
     public static func text(_ number: UInt128) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(32)
-        for shift in stride(from: 124, through: 0, by: -4) {
-            bytes.append(digits[Int(truncatingIfNeeded: (number >> UInt128(shift)) & 0xf)])
+        String(unsafeUninitializedCapacity: 32) { bytes in
+            var rest = number
+            for place in (0..<32).reversed() {
+                bytes[place] = digits[Int(truncatingIfNeeded: rest & 0xf)]
+                rest >>= 4
+            }
+            return 32
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Two digits a byte.

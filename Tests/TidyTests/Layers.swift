@@ -22,7 +22,7 @@ enum Layers {
         "Billing": kernel.union(["Identity", "Pricing", "Metering", "Rating", "Ledger"]),
         "Workloads": kernel.union(["Pricing"]),
         "Platform": domain,
-        "Store": adapter.union(["GRDB", "GRDBSQLite"]),
+        "Store": adapter.union(["GRDB", "GRDBSQLite", "CSQLite"]),
         "Executors": adapter,
         "Files": adapter.union(["Yams", "CZlib"]),
         "Secrets": adapter.union(["Crypto", "CryptoExtras"]),

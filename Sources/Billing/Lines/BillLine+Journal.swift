@@ -6,15 +6,34 @@ import Rating
 extension JournalText {
     /// Adds everything that a bill line says.
     public mutating func add(_ line: BillLine) {
-        for field in [
-            line.id.text, line.account.text, line.project.text, line.resource.text, line.resourceName,
-            line.segment.text, line.product.text, line.flavor.text, String(line.quantity), String(line.hour.value),
-            String(line.from.value), String(line.until.value), String(line.seconds), line.counted.description,
-            line.unitPrice?.description ?? "", line.discountName ?? "", line.priceVersion, line.list.description,
-            line.discount.description, line.truncated.description, line.due.description, line.dropped.description,
-            line.kind.rawValue, line.cycle, String(line.billedAt.milliseconds), line.paid.cash.description,
-            line.paid.credit.description, line.paid.arrears.description,
-        ] { add(field) }
+        add(line.id.text)
+        add(line.account.text)
+        add(line.project.text)
+        add(line.resource.text)
+        add(line.resourceName)
+        add(line.segment.text)
+        add(line.product.text)
+        add(line.flavor.text)
+        add(line.quantity)
+        add(line.hour.value)
+        add(line.from.value)
+        add(line.until.value)
+        add(line.seconds)
+        add(line.counted.description)
+        add(line.unitPrice?.description ?? "")
+        add(line.discountName ?? "")
+        add(line.priceVersion)
+        add(line.list.description)
+        add(line.discount.description)
+        add(line.truncated.description)
+        add(line.due.description)
+        add(line.dropped.description)
+        add(line.kind.rawValue)
+        add(line.cycle)
+        add(line.billedAt.milliseconds)
+        add(line.paid.cash.description)
+        add(line.paid.credit.description)
+        add(line.paid.arrears.description)
         // Only where there are any, so that the links of older journals stay as they are; no line's id begins so.
         if !line.packages.isEmpty { add("packages " + line.packages.text) }
         if !line.coupons.isEmpty { add("coupons " + line.coupons.text) }

@@ -10,21 +10,35 @@ public struct JournalText: Sendable {
 
     /// Adds a field: its bytes' count, a colon, its bytes.
     public mutating func add(_ field: String) {
-        bytes.append(contentsOf: String(field.utf8.count).utf8)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(contentsOf: field.utf8)
+        var field = field
+        field.withUTF8 { field in
+            addDigits(of: field.count)
+            bytes.append(UInt8(ascii: ":"))
+            bytes.append(contentsOf: field)
+        }
+    }
+
+    /// Adds a number as the field of its digits.
+    public mutating func add(_ number: Int64) { add(String(number)) }
+
+    /// Hours write millions of lengths, nearly all of them below a hundred.
+    private mutating func addDigits(of count: Int) {
+        guard count < 100 else { return bytes.append(contentsOf: String(count).utf8) }
+        if count >= 10 { bytes.append(UInt8(ascii: "0") + UInt8(count / 10)) }
+        bytes.append(UInt8(ascii: "0") + UInt8(count % 10))
     }
 
     /// Adds a posting with all its entries.
     public mutating func add(_ posting: Posting) {
-        for field in [posting.id.text, String(posting.at.milliseconds), posting.kind.rawValue, posting.reference] {
-            add(field)
-        }
+        add(posting.id.text)
+        add(posting.at.milliseconds)
+        add(posting.kind.rawValue)
+        add(posting.reference)
         for entry in posting.entries {
-            for field in [
-                entry.account.owner, entry.account.kind.rawValue, entry.account.currency.code,
-                entry.amount.description,
-            ] { add(field) }
+            add(entry.account.owner)
+            add(entry.account.kind.rawValue)
+            add(entry.account.currency.code)
+            add(entry.amount.description)
         }
     }
 }

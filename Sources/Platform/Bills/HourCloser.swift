@@ -40,7 +40,7 @@ public final class HourCloser: Sendable {
                 ports.journal.note(
                     .error, "An hour could not be closed; it will be tried again.", ["error": "\(error)"])
             }
-            try await Task.sleep(for: .milliseconds(500))
+            try await Task.sleep(for: .milliseconds(200))
         }
     }
 

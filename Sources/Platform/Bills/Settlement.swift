@@ -28,17 +28,23 @@ struct Settlement {
 
     /// Puts a draft on the bill of a cycle; coupons pay first, then the wallet.
     mutating func add(_ draft: BillLineDraft, cycle: String, transaction: any StoreTransaction, ports: Ports) throws {
-        let lines = self.lines
-        let coupons = try purse.pay(draft.due, product: draft.metered.segment.product, at: draft.from) {
-            try transaction.billLines(of: draft.metered, hour: draft.hour)
-                + lines.filter { $0.segment == draft.metered.segment.id && $0.hour == draft.hour }
-        }
+        let coupons = purse.coupons.isEmpty ? [] : try payByCoupons(draft, transaction: transaction)
         let split = wallet.paying(draft.due - coupons.total)
         wallet = wallet.after(paying: split)
         self.lines.append(
             try BillLine(
                 draft, id: ports.identifiers.hexadecimal(), cycle: cycle, billedAt: ports.clock.now(), paid: split,
                 coupons: coupons, settlement: id))
+    }
+
+    private mutating func payByCoupons(
+        _ draft: BillLineDraft, transaction: any StoreTransaction
+    ) throws -> [CouponPart] {
+        let lines = self.lines
+        return try purse.pay(draft.due, product: draft.metered.segment.product, at: draft.from) {
+            try transaction.billLines(of: draft.metered, hour: draft.hour)
+                + lines.filter { $0.segment == draft.metered.segment.id && $0.hour == draft.hour }
+        }
     }
 
     func post(in transaction: any StoreTransaction, ports: Ports) throws {

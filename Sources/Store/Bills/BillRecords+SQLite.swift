@@ -17,17 +17,25 @@ extension SQLiteTransaction {
         coupons, paid_coupon
         """
 
-    private static let marks = Array(repeating: "?", count: 33).joined(separator: ", ")
+    private static let insertion = """
+        INSERT INTO bill_lines (\(columns)) VALUES (\(Array(repeating: "?", count: 33).joined(separator: ", ")))
+        """
 
     func append(_ line: BillLine) throws {
-        try database.run("INSERT INTO bill_lines (\(Self.columns)) VALUES (\(Self.marks))") { binder in
-            for text in [
-                line.id.text, line.account.text, line.project.text, line.resource.text, line.resourceName,
-                line.segment.text, line.product.text, line.flavor.text,
-            ] { binder.add(text) }
-            for number in [
-                line.quantity, line.hour.value, line.from.value, line.until.value, line.seconds,
-            ] { binder.add(number) }
+        try database.run(Self.insertion) { binder in
+            binder.add(line.id.text)
+            binder.add(line.account.text)
+            binder.add(line.project.text)
+            binder.add(line.resource.text)
+            binder.add(line.resourceName)
+            binder.add(line.segment.text)
+            binder.add(line.product.text)
+            binder.add(line.flavor.text)
+            binder.add(line.quantity)
+            binder.add(line.hour.value)
+            binder.add(line.from.value)
+            binder.add(line.until.value)
+            binder.add(line.seconds)
             binder.add(try line.unitPrice.map { try stored($0.units) })
             binder.add(line.priceVersion)
             for amount in [line.list, line.discount, line.truncated, line.due] { binder.add(try amount.stored()) }

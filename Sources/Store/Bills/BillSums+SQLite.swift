@@ -14,38 +14,34 @@ extension SQLiteTransaction {
     ]
     private static let columns = figures.joined(separator: ", ")
 
+    private static let moveSum = """
+        INSERT INTO bill_sums (account, cycle, product, \(columns))
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (account, cycle, product) DO UPDATE SET
+            \(figures.map { "\($0) = \($0) + excluded.\($0)" }.joined(separator: ", "))
+        """
+
     func append(_ lines: [BillLine]) throws {
-        for line in lines { try append(line) }
-        let sums = Dictionary(grouping: lines) { [$0.account.text, $0.cycle, $0.product.text] }
-        for (key, lines) in sums.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            try move(key, by: lines)
+        // Lines that are billed together are of one account, nearly always of one product and cycle.
+        var sums: [(of: BillLine, sum: LineSum)] = []
+        for line in lines {
+            try append(line)
+            let place = sums.firstIndex { of, _ in
+                of.product == line.product && of.cycle == line.cycle && of.account == line.account
+            }
+            if place == nil { sums.append((line, LineSum())) }
+            sums[place ?? sums.count - 1].sum.add(line)
         }
+        for (line, sum) in sums { try move(line, by: sum) }
     }
 
     /// A sum beyond 64 bits is no integer any more, which the table refuses.
-    private func move(_ key: [String], by lines: [BillLine]) throws {
-        let changes = Self.figures.map { "\($0) = \($0) + excluded.\($0)" }.joined(separator: ", ")
-        let sql = """
-            INSERT INTO bill_sums (account, cycle, product, \(Self.columns))
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (account, cycle, product) DO UPDATE SET \(changes)
-            """
-        var amounts = Array(repeating: Amount.zero, count: 8)
-        for line in lines {
-            amounts[0] += line.list
-            amounts[1] += line.discount
-            amounts[2] += line.truncated
-            amounts[3] += line.due
-            amounts[4] += line.paid.cash
-            amounts[5] += line.paid.credit
-            amounts[6] += line.paid.arrears
-            for part in line.coupons { amounts[7] += part.amount }
-        }
-        try database.run(sql) { binder in
-            for text in key { binder.add(text) }
-            binder.add(Int64(lines.count))
-            binder.add(lines.reduce(0) { $0 + $1.seconds })
-            for amount in amounts { binder.add(try amount.stored()) }
+    private func move(_ line: BillLine, by sum: LineSum) throws {
+        try database.run(Self.moveSum) { binder in
+            for text in [line.account.text, line.cycle, line.product.text] { binder.add(text) }
+            binder.add(sum.lines)
+            binder.add(sum.seconds)
+            for amount in sum.amounts { binder.add(try amount.stored()) }
         }
     }
 
@@ -75,5 +71,25 @@ extension SQLiteTransaction {
             WHERE s.lines IS NULL OR l.lines IS NULL OR \(differences) ORDER BY 1, 2, 3 LIMIT 1
             """
         ) { row in WrongBillSum(account: row.identifier(0), cycle: row[1], product: row.identifier(2)) }
+    }
+}
+
+/// What lines come to, in the order of the table's columns.
+private struct LineSum {
+    var lines: Int64 = 0
+    var seconds: Int64 = 0
+    var amounts = Array(repeating: Amount.zero, count: 8)
+
+    mutating func add(_ line: BillLine) {
+        lines += 1
+        seconds += line.seconds
+        amounts[0] += line.list
+        amounts[1] += line.discount
+        amounts[2] += line.truncated
+        amounts[3] += line.due
+        amounts[4] += line.paid.cash
+        amounts[5] += line.paid.credit
+        amounts[6] += line.paid.arrears
+        for part in line.coupons { amounts[7] += part.amount }
     }
 }

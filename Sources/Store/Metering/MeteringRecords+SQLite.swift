@@ -200,8 +200,11 @@ extension SQLiteTransaction {
 
     func settled(_ metered: MeteredSegment, through: Second, isFinal: Bool) throws {
         // Only what ends leaves the index of what is unsettled; naming its column would have SQLite look it up.
-        let change = isFinal ? "settled_through = ?, is_final = 1" : "settled_through = ?"
-        try database.run("UPDATE segment_progress SET \(change) WHERE account = ? AND segment = ?") { binder in
+        let sql =
+            isFinal
+            ? "UPDATE segment_progress SET settled_through = ?, is_final = 1 WHERE account = ? AND segment = ?"
+            : "UPDATE segment_progress SET settled_through = ? WHERE account = ? AND segment = ?"
+        try database.run(sql) { binder in
             binder.add(through.value)
             binder.add(metered.account.text)
             binder.add(metered.segment.id.text)

@@ -1,4 +1,5 @@
 import Dispatch
+import CSQLite
 import GRDB
 public import Kernel
 public import Platform
@@ -13,12 +14,18 @@ public final class SQLiteStore: Store {
 
     /// Readers that may be at work at the same time.
     private static let readers = 4
+    /// Whether SQLite counts its memory, which takes a lock for every allocation; told once, before its first file.
+    private static let counting: Void = {
+        // Where something has used SQLite before, it goes on counting, and is only slower.
+        _ = sqlite3_config_without_memory_statistics()
+    }()
 
     /// Opens a file, makes it where it is missing, and brings its schema up to date.
     ///
     /// - Throws: `unavailable` where the file cannot be opened; `conflict` where its schema is not one that this
     ///   release knows.
     public init(path: String) async throws(Fault) {
+        _ = Self.counting
         var configuration = Configuration()
         configuration.maximumReaderCount = Self.readers
         configuration.busyMode = .timeout(5)
