@@ -21,7 +21,9 @@ public struct Fraction: Hashable, Sendable, Comparable, CustomStringConvertible 
     public var description: String { Self.digits(numerator) + "/" + Self.digits(denominator) }
 
     /// What fits is written as 64 bits, which is many times faster.
-    private static func digits(_ number: Int128) -> String { Int64(exactly: number).map { String($0) } ?? String(number) }
+    private static func digits(_ number: Int128) -> String {
+        Int64(exactly: number).map { String($0) } ?? String(number)
+    }
 
     /// The decimal with so many decimals, rounded as told.
     public func text(decimals: Int, _ rounding: Rounding) -> String {

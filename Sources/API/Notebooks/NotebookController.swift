@@ -13,8 +13,7 @@ struct NotebookController: Sendable {
     private let projects: KnownProjects
     private let create: CreateNotebook
     private let start: StartNotebook
-    private let stop: StopNotebook
-    private let delete: DeleteNotebook
+    private let end: EndNotebook
     private let change: ChangeNotebook
     private let show: ShowNotebook
     private let costs: ShowNotebookCosts
@@ -24,8 +23,7 @@ struct NotebookController: Sendable {
         self.projects = projects
         create = CreateNotebook(ports, supervisor: supervisor)
         start = StartNotebook(ports, supervisor: supervisor)
-        stop = StopNotebook(ports, supervisor: supervisor)
-        delete = DeleteNotebook(ports, supervisor: supervisor)
+        end = EndNotebook(ports, supervisor: supervisor)
         change = ChangeNotebook(ports, supervisor: supervisor)
         show = ShowNotebook(ports)
         costs = ShowNotebookCosts(ports)
@@ -77,7 +75,8 @@ struct NotebookController: Sendable {
 
     @Sendable private func deleteNotebook(_ call: Call, _ caller: Caller) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
-        return try await answer(try await delete(try call.notebook(), in: project, caller: caller), call, caller)
+        let notebook = try await end(try call.notebook(), by: .delete, in: project, caller: caller)
+        return try await answer(notebook, call, caller)
     }
 
     @Sendable private func startNotebook(_ call: Call, _ caller: Caller) async throws -> Response {
@@ -89,7 +88,8 @@ struct NotebookController: Sendable {
 
     @Sendable private func stopNotebook(_ call: Call, _ caller: Caller) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
-        return try await answer(try await stop(try call.notebook(), in: project, caller: caller), call, caller)
+        let notebook = try await end(try call.notebook(), by: .stop, in: project, caller: caller)
+        return try await answer(notebook, call, caller)
     }
 
     private func answer(_ notebook: Notebook, _ call: Call, _ caller: Caller) async throws -> Response {

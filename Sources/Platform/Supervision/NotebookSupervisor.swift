@@ -27,6 +27,8 @@ public final class NotebookSupervisor: Sendable {
     private struct State {
         var waiting: [NotebookID: [(notebook: Notebook, action: NotebookMachine.Action)]] = [:]
         var busy: Set<NotebookID> = []
+        /// Runs of which something could not be cleared away; the next sweep tries again.
+        var uncleared: [Notebook] = []
         /// Runs whose server is waited for.
         var awaited: Set<AttemptID> = []
     }
@@ -108,6 +110,11 @@ public final class NotebookSupervisor: Sendable {
             if !isBusy(notebook.id) { perform(notebook.machine.resumption, for: notebook) }
         }
         leases.keep(only: Set(notebooks.filter(\.isRunning).map(\.id)))
+        let uncleared = state.withLock { state in
+            defer { state.uncleared = [] }
+            return state.uncleared
+        }
+        for notebook in uncleared { perform([.finish], for: notebook) }
     }
 
     /// Goes on with notebooks that wait for their volumes.
@@ -151,7 +158,8 @@ public final class NotebookSupervisor: Sendable {
             do {
                 try await carryOut(action, for: notebook)
             } catch {
-                // The next sweep takes it up again.
+                // The next sweep takes it up again; what a resting notebook has to clear away, nothing else would.
+                if action == .finish { state.withLock { $0.uncleared.append(notebook) } }
                 ports.journal.note(
                     .error, "An act of a notebook could not be done.",
                     ["notebook": id.text, "act": action.rawValue, "error": "\(error)"])
