@@ -113,29 +113,21 @@ public final class HourCloser: Sendable {
         }
     }
 
-    /// The next stretches are read while those before them are written. What is heard of one in between, its end or
-    /// another proof of life, is for the next close, as if it had come a moment later.
     private func settleStretches(through hour: Second) async throws -> Set<AccountUse> {
         let ports = self.ports
         var settled: Set<AccountUse> = []
-        var batch = try await unsettled(through: hour, after: nil)
-        while let last = batch.last {
-            let (uses, stretches) = (settled, batch)
-            async let next = unsettled(through: hour, after: last)
-            settled = try await ports.store.write { transaction in
+        var last: ProvenSegment?
+        while true {
+            let (uses, after) = (settled, last)
+            (last, settled) = try await ports.store.write { transaction in
+                let stretches = try transaction.unsettledSegments(
+                    before: hour + 3_600, after: after, limit: Self.batch)
                 var settle = try SettleHour(through: hour, settledUses: uses, transaction: transaction, ports: ports)
                 for stretch in stretches { try settle.settle(stretch) }
                 try settle.post()
-                return settle.settledUses
+                return (stretches.last, settle.settledUses)
             }
-            batch = try await next
-        }
-        return settled
-    }
-
-    private func unsettled(through hour: Second, after last: ProvenSegment?) async throws -> [ProvenSegment] {
-        try await ports.store.read { transaction in
-            try transaction.unsettledSegments(before: hour + 3_600, after: last, limit: Self.batch)
+            if last == nil { return settled }
         }
     }
 
