@@ -96,9 +96,11 @@ final class RawConnection: Sendable {
         var left = count
         while left > 0 {
             let most = left
-            left -= try await take("\(most) more bytes") { bytes, hasEnded in
+            let came = try await take("\(most) more bytes") { bytes, hasEnded in
                 bytes.readableBytes > 0 || hasEnded ? min(bytes.readableBytes, most) : nil
             }.readableBytes
+            guard came > 0 else { throw Waited(description: "the connection has ended, \(most) bytes early") }
+            left -= came
         }
     }
 }
