@@ -49,6 +49,16 @@ def test_what_is_installed_becomes_an_image_for_notebooks_and_jobs(server, model
     modelarts.delete_image(DeleteImageRequest(id=saved.id, body=DeleteImageRequestBody()))
     assert refused(lambda: modelarts.show_image(ShowImageRequest(id=saved.id))).status_code == 404
 
+    # What is saved under a runtime's name does not change what the name means.
+    other = notebooks.running("python")
+    named = modelarts.create_image(CreateImageRequest(
+        id=other.id, body=ImageCreateReq(namespace="lab", name="python", tag="1")))
+    wait(lambda: modelarts.show_image(ShowImageRequest(id=named.id)).status == "ACTIVE", what="the image called python")
+    notebooks.delete(other.id)
+    plain = server.create_job("of-a-runtime", "python -c 'import first'")
+    wait(lambda: server.job(plain)["status"]["phase"] == "Failed", what="the end of a job without the image")
+    modelarts.delete_image(DeleteImageRequest(id=named.id, body=DeleteImageRequestBody()))
+
     # Jobs run it too, and the second has its own copy of what the first brought.
     job = server.create_job("of-an-image", "python -c 'import first; print(first.__version__)'; first-tool",
                             engine={"image_url": "lab/vision:2"})
@@ -67,7 +77,7 @@ def test_bad_images_are_refused(server, modelarts, notebooks):
         error = refused(lambda: modelarts.create_image(CreateImageRequest(id=made.id, body=wish())))
         assert error.status_code == 409 and "CREATING" in error.error_msg
     notebooks.wait(made.id, "RUNNING")
-    for more, field in [({"namespace": "Lab"}, "namespace"), ({"name": "Vision"}, "name"), ({"name": "v-"}, "name"),
+    for more, field in [({"namespace": "Lab"}, "namespace"), ({"namespace": "atelier"}, "namespace"), ({"name": "Vision"}, "name"), ({"name": "v-"}, "name"),
                         ({"tag": "a/b"}, "tag"), ({"tag": ""}, "tag"), ({"description": "x" * 513}, "description")]:
         error = refused(lambda: modelarts.create_image(CreateImageRequest(id=made.id, body=wish(**more))))
         assert error.status_code == 400 and field in error.error_msg, (more, error)

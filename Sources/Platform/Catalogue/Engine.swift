@@ -35,6 +35,9 @@ public struct Engine: Hashable, Sendable {
         self.namespace = namespace
     }
 
+    /// Whether it is a runtime of the installation.
+    public var isOwn: Bool { namespace == Self.ownNamespace }
+
     /// How it is named where images are named: `namespace/name:tag`.
     public var imagePath: String { "\(namespace)/\(name):\(version)" }
 }

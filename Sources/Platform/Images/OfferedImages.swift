@@ -14,8 +14,9 @@ public struct OfferedImages: Sendable {
         if let image = images.first(where: { [$0.id, $0.engine.id, $0.engine.imagePath].contains(name) }) {
             return image
         }
-        let named = images.filter { $0.engine.name == name }
-        if named.count == 1 { return named[0] }
+        // What somebody saves under a runtime's name does not change what the name means.
+        for named in [images.filter { $0.saved == nil }, images].map({ $0.filter { $0.engine.name == name } })
+        where named.count == 1 { return named[0] }
         let offered = images.map { "\($0.id) (\($0.engine.imagePath))" }.joined(separator: ", ")
         throw Fault(
             .invalidParameter,
@@ -33,9 +34,9 @@ public struct OfferedImages: Sendable {
                 && (reference.version.map { $0 == engine.version } ?? true)
         }
         let isNamed = reference.id != nil || reference.name != nil
-        if isNamed, matches.count == 1 { return matches[0] }
-        let offered = engines.map { $0.namespace == Engine.ownNamespace ? $0.id : $0.imagePath }
-            .joined(separator: ", ")
+        // What somebody saves under a runtime's name does not change what the name means.
+        for found in [matches.filter(\.isOwn), matches] where isNamed && found.count == 1 { return found[0] }
+        let offered = engines.map { $0.isOwn ? $0.id : $0.imagePath }.joined(separator: ", ")
         let asked = reference.id ?? reference.name ?? "none named"
         let problem = matches.count > 1 && isNamed ? "names more than one engine" : "is not an engine here"
         throw Fault(

@@ -19,6 +19,11 @@ public struct SaveImage: Sendable {
         _ definition: ImageDefinition, from id: NotebookID, in project: Project, caller: Caller
     ) async throws -> SavedImage {
         try caller.require(.write, in: Scope(project))
+        guard definition.namespace != Engine.ownNamespace else {
+            throw Fault(
+                .invalidParameter, "\(Engine.ownNamespace) is the organization of the installation's own runtimes.",
+                field: "namespace")
+        }
         let ports = self.ports
         let (image, notebook) = try await ports.store.write { transaction in
             var notebook = try transaction.requiredNotebook(id, in: project.id)

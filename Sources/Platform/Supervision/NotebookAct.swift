@@ -87,8 +87,7 @@ struct NotebookAct: Sendable {
         let engine = try await ports.offeredImages(in: notebook.project).image(notebook.definition.image).engine
         let plan = NotebookContract.plan(
             for: notebook.id.text, python: engine.python, layers: engine.layers,
-            cpuMillicores: notebook.demand.cpuMillicores,
-            accelerators: notebook.accelerators)
+            cpuMillicores: notebook.demand.cpuMillicores, accelerators: notebook.accelerators)
         guard let id = notebook.volume else { throw Fault(.internalFault, "The notebook has no volume.") }
         // Mounted once more: after the machine started anew nothing is.
         let volume = try await ports.volumes.mount(id)

@@ -27,7 +27,7 @@ public final class NotebookSupervisor: Sendable {
     private struct State {
         var waiting: [NotebookID: [(notebook: Notebook, action: NotebookMachine.Action)]] = [:]
         var busy: Set<NotebookID> = []
-        /// Runs of which something could not be cleared away; the next sweep tries again.
+        /// Runs of which something could not be cleared away; it is tried again now and then.
         var uncleared: [Notebook] = []
         /// Runs whose server is waited for.
         var awaited: Set<AttemptID> = []
@@ -110,6 +110,10 @@ public final class NotebookSupervisor: Sendable {
             if !isBusy(notebook.id) { perform(notebook.machine.resumption, for: notebook) }
         }
         leases.keep(only: Set(notebooks.filter(\.isRunning).map(\.id)))
+        if provesRunning { clearAgain() }
+    }
+
+    private func clearAgain() {
         let uncleared = state.withLock { state in
             defer { state.uncleared = [] }
             return state.uncleared
