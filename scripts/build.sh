@@ -18,7 +18,7 @@ sources() { find Sources -type f | LC_ALL=C sort | sha256sum | cut -d ' ' -f 1; 
 
 if ! fresh; then
     scripts/install.sh
-    say "building the release binary; the first time takes 5 to 10 minutes on two cores"
+    say "building the release binary; the first time takes 5 to 12 minutes on two cores"
     began=$SECONDS
     mkdir -p "$folder"
     # The stamp is of the build's beginning: what changes meanwhile is built the next time.
