@@ -19,6 +19,13 @@ public enum Limits {
     public static let notebooks = 1_000
     /// Images of one project that were saved from notebooks.
     public static let savedImages = 200
+    /// Characters of an image's organization, name, tag and description (ModelArts allows as many).
+    public static let imageNamespaceCharacters = 64
+    public static let imageNameCharacters = 128
+    public static let imageTagCharacters = 64
+    public static let imageDescriptionCharacters = 512
+    /// Characters of a workspace's id.
+    public static let workspaceCharacters = 64
     /// Seconds in which a notebook's server must answer after its start.
     public static let notebookStartSeconds: Int64 = 180
     /// Bytes of an answer of a notebook's server that are read.

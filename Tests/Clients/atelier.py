@@ -5,6 +5,8 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
+import tempfile
 import time
 
 import requests
@@ -27,6 +29,12 @@ def wait(until, seconds=60, what="the condition"):
             return result
         assert time.monotonic() < deadline, f"{what} did not come true in {seconds} s"
         time.sleep(0.02)
+
+
+def audit_books(out):
+    """Runs the independent auditor on exported books; gives the finished process."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "Audit/audit.py"), "books", str(out)], capture_output=True, text=True, timeout=60)
 
 
 class Server:
@@ -86,6 +94,16 @@ class Server:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             assert self.process.wait(timeout=30) == 0
+
+    def audited(self):
+        """Nothing, or what verify or the independent auditor find in the books."""
+        told = self.run("verify", check=False)
+        if told.returncode:
+            return told.stdout + told.stderr
+        with tempfile.TemporaryDirectory() as out:
+            self.run("export", "--out", out)
+            found = audit_books(out)
+        return "" if found.returncode == 0 else found.stdout + found.stderr
 
     # Asking it
 

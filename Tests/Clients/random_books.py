@@ -1,12 +1,9 @@
 """A real server whose accounts get packages and coupons at random moments while jobs run by random prices."""
 
 import random
-import subprocess
-import sys
-import tempfile
 from datetime import datetime, timedelta, timezone
 
-from atelier import ROOT, Server, wait
+from atelier import Server, wait
 from test_audit import random_price
 
 FLAVORS = ["modelarts.vm.cpu.2u", "modelarts.vm.cpu.0.5u"]
@@ -107,15 +104,4 @@ class RandomBooks:
         lines = self.server.get("/atelier/v1/bills?limit=1000")["items"]
         self.server.stop()
         return lines
-
-    def audit(self):
-        """Nothing, or what verify or the auditor find."""
-        told = self.server.run("verify", check=False)
-        if told.returncode:
-            return told.stdout + told.stderr
-        with tempfile.TemporaryDirectory() as out:
-            self.server.run("export", "--out", out)
-            found = subprocess.run([sys.executable, str(ROOT / "Audit" / "audit.py"), "books", out], capture_output=True,
-                                   text=True, timeout=60)
-        return "" if found.returncode == 0 else found.stdout + found.stderr
 

@@ -1,12 +1,9 @@
 """A real server that is sent events of all five aggregations, some late, with random values, as months and prices change."""
 
 import random
-import subprocess
-import sys
-import tempfile
 from datetime import datetime, timedelta, timezone
 
-from atelier import ROOT, wait
+from atelier import wait
 from test_events import BOOK, event, lines, send, started, unbilled
 
 START = datetime(2030, 1, 31, 20, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -95,17 +92,3 @@ class RandomEvents:
         send(self.server, [self.event() for _ in range(5)])
         self.server.stop()
         return found
-
-    def audit(self):
-        """Nothing, or what verify or the auditor find."""
-        told = self.server.run("verify", check=False)
-        if told.returncode:
-            return told.stdout + told.stderr
-        with tempfile.TemporaryDirectory() as out:
-            self.server.run("export", "--out", out)
-            found = audit(out)
-        return "" if found.returncode == 0 else found.stdout + found.stderr
-
-
-def audit(out):
-    return subprocess.run([sys.executable, str(ROOT / "Audit" / "audit.py"), "books", str(out)], capture_output=True, text=True, timeout=60)

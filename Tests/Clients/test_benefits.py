@@ -225,5 +225,5 @@ def test_tampering_is_named(mixed, tmp_path, change, named):
 def test_the_auditor_agrees_on_random_packages_and_coupons(tmp_path, seed):
     books = RandomBooks(tmp_path, seed)
     lines = books.run()
-    assert books.audit() == "", f"seed {seed}\n{(tmp_path / 'prices' / 'default.yaml').read_text()}"
+    assert books.server.audited() == "", f"seed {seed}\n{(tmp_path / 'prices' / 'default.yaml').read_text()}"
     assert any(line["packages"] or line["coupons"] for line in lines)

@@ -4,7 +4,8 @@ import csv
 
 import pytest
 
-from random_events import RandomEvents, audit
+from atelier import audit_books
+from random_events import RandomEvents
 from test_events import event, send
 
 
@@ -14,7 +15,7 @@ def test_the_auditor_agrees_with_every_line_of_events(tmp_path, seed):
     found = books.run()
     assert len(found) > 30 and any(line["kind"] == "correction" for line in found)
     assert not books.granted or any(line["packages"] for line in found) and any(line["coupons"] for line in found)
-    assert books.audit() == ""
+    assert books.server.audited() == ""
 
 
 def test_changed_events_are_named(tmp_path):
@@ -24,13 +25,13 @@ def test_changed_events_are_named(tmp_path):
     sender.server.stop()
     out = tmp_path / "books"
     sender.server.run("export", "--out", str(out))
-    assert audit(out).stdout.endswith(" 0 differences\n")
+    assert audit_books(out).stdout.endswith(" 0 differences\n")
     whole = list(csv.reader((out / "events.csv").open(newline="")))
 
     def told(change):
         with (out / "events.csv").open("w", newline="") as file:
             csv.writer(file).writerows([whole[0], *change])
-        found = audit(out)
+        found = audit_books(out)
         assert found.returncode == 1, found.stdout
         return found.stderr
 

@@ -45,6 +45,14 @@ struct ServerClient: Sendable {
         try await json(method, path, body: body?.bytes(), headers: headers)
     }
 
+    /// Deletes one after the other, and prints each id when it is done.
+    func delete(_ ids: [String], path: (String) -> String) async throws {
+        for id in ids {
+            _ = try await send(.DELETE, path(id))
+            Terminal.line(id)
+        }
+    }
+
     private func json(
         _ method: HTTPMethod, _ path: String, body: [UInt8]?, headers: [(String, String)] = []
     ) async throws -> JSONValue {

@@ -106,9 +106,6 @@ struct DeleteImage: ClientCommand {
     @Argument(help: "The images' ids.") var ids: [String]
 
     func run(_ server: ServerClient, _ output: Output) async throws {
-        for id in ids {
-            _ = try await server.send(.DELETE, ImageView.path(server, id))
-            Terminal.line(id)
-        }
+        try await server.delete(ids) { id in ImageView.path(server, id) }
     }
 }

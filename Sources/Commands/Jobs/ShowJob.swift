@@ -34,9 +34,6 @@ struct DeleteJob: ClientCommand {
     @Argument(help: "The jobs' ids.") var ids: [String]
 
     func run(_ server: ServerClient, _ output: Output) async throws {
-        for id in ids {
-            _ = try await server.send(.DELETE, Job.path(server, id))
-            Terminal.line(id)
-        }
+        try await server.delete(ids) { id in Job.path(server, id) }
     }
 }

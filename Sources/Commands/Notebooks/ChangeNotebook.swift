@@ -86,9 +86,6 @@ struct DeleteNotebook: ClientCommand {
     @Argument(help: "The notebooks' ids.") var ids: [String]
 
     func run(_ server: ServerClient, _ output: Output) async throws {
-        for id in ids {
-            _ = try await server.send(.DELETE, NotebookView.path(server, id))
-            Terminal.line(id)
-        }
+        try await server.delete(ids) { id in NotebookView.path(server, id) }
     }
 }

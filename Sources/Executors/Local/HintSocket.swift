@@ -12,7 +12,7 @@ final class HintSocket: Sendable {
     init?(path: String) {
         unlink(path)
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | 0x8_0800, 0)  // CLOEXEC, NONBLOCK
-        guard descriptor >= 0, Self.withAddress(of: path, { bind(descriptor, $0, $1) }) == 0 else {
+        guard descriptor >= 0, SocketAddress.with(path, { bind(descriptor, $0, $1) }) == 0 else {
             close(descriptor)
             return nil
         }
@@ -43,27 +43,6 @@ final class HintSocket: Sendable {
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         let bytes = Array(attempt.text.utf8)
-        _ = withAddress(of: path) { sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
-    }
-
-    /// An address for a path of any length: the kernel takes 107 bytes, so a longer one goes by its open folder.
-    private static func withAddress<Value>(
-        of path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value
-    ) -> Value {
-        var path = path
-        var folder: Int32 = -1
-        if path.utf8.count > 100, let slash = path.lastIndex(of: "/") {
-            folder = open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            path = "/proc/self/fd/\(folder)" + path[slash...]
-        }
-        defer { if folder >= 0 { close(folder) } }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
+        _ = SocketAddress.with(path) { sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
     }
 }

@@ -27,7 +27,7 @@ struct UnixHTTP {
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
         }
-        guard Self.withAddress(of: path, { connect(descriptor, $0, $1) }) == 0 else { throw .silent }
+        guard SocketAddress.with(path, { connect(descriptor, $0, $1) }) == 0 else { throw .silent }
         let head = ["GET \(target) HTTP/1.0", "Host: localhost", "Connection: close", "Accept: application/json"]
         let request = head.joined(separator: "\r\n") + "\r\n\r\n"
         guard Self.send(Array(request.utf8), to: descriptor) else { throw .incomplete }
@@ -59,18 +59,5 @@ struct UnixHTTP {
             let cut = bytes.indices.first(where: { bytes[$0...].starts(with: [13, 10, 13, 10]) })
         else { throw .incomplete }
         return Answer(status: status, body: Array(bytes[(cut + 4)...]))
-    }
-
-    private static func withAddress<Value>(
-        of path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value
-    ) -> Value {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
     }
 }

@@ -15,11 +15,6 @@ public enum RouteCredential: Hashable, Sendable {
         }
     }
 
-    /// Whether a browser adds it by itself, also where another site's page makes it ask.
-    public var isAmbient: Bool {
-        if case .cookie = self { true } else { false }
-    }
-
     init?(_ head: RequestHead, cookie: String) {
         if let query = head.query, let token = Self.token(in: query) {
             self = .query(token)

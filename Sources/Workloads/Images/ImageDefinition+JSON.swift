@@ -7,11 +7,11 @@ extension ImageDefinition {
     /// Source: ModelArts, `CreateImage`: the lengths and letters of the three names.
     public init(json: JSONValue) throws(Faults) {
         let fields = JSONFields(json)
-        let namespace = fields.requiredString("namespace", characters: 1...64)
+        let namespace = fields.requiredString("namespace", characters: 1...Limits.imageNamespaceCharacters)
         if !Self.isPlain(namespace) || namespace.utf8.first.map(Self.isSmall) != true {
             fields.refuse("namespace", "It has letters, digits, - _ and ., and begins with a small letter.")
         }
-        let name = fields.requiredString("name", characters: 1...128)
+        let name = fields.requiredString("name", characters: 1...Limits.imageNameCharacters)
         let ends = [name.utf8.first, name.utf8.last].compactMap(\.self)
         if !Self.isPlain(name) || name.utf8.contains(where: Self.isCapital)
             || !ends.allSatisfy({ Self.isSmall($0) || Self.isDigit($0) })
@@ -19,16 +19,17 @@ extension ImageDefinition {
             fields.refuse(
                 "name", "It has small letters, digits, - _ and ., and begins and ends with a letter or digit.")
         }
-        let tag = fields.requiredString("tag", characters: 1...64)
+        let tag = fields.requiredString("tag", characters: 1...Limits.imageTagCharacters)
         if !Self.isPlain(tag) { fields.refuse("tag", "It has letters, digits, - _ and .") }
-        let description = fields.string("description", characters: 0...512)
+        let description = fields.string("description", characters: 0...Limits.imageDescriptionCharacters)
+        let workspace = fields.string("workspace_id", characters: 0...Limits.workspaceCharacters)
         for key in ["swr_instance_id", "swr_instance_domain"] where fields.value(key) != nil {
             fields.refuse(key, "Images are kept here and in no registry; leave the field out.")
         }
         try fields.check()
         self.init(
             namespace: namespace, name: name, tag: tag, description: description ?? "",
-            workspace: fields.string("workspace_id") ?? "0")
+            workspace: workspace ?? "0")
     }
 
     private static func isSmall(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }

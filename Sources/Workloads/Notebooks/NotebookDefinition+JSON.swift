@@ -23,10 +23,11 @@ extension NotebookDefinition {
         let gigabytes = Self.volume(fields.requiredObject("volume"))
         // A duration beside the lease is the older form of the same.
         let lease = LeaseWish(json: fields.object("lease"), duration: Self.duration(fields))
+        let workspace = fields.string("workspace_id", characters: 0...Limits.workspaceCharacters)
         try fields.check()
         self.init(
             name: name ?? "", description: description ?? "", flavor: Identifier(flavor), image: image,
-            workspace: fields.string("workspace_id") ?? "0", volumeGigabytes: gigabytes, lease: lease)
+            workspace: workspace ?? "0", volumeGigabytes: gigabytes, lease: lease)
     }
 
     fileprivate static func name(_ fields: JSONFields, isRequired: Bool) -> String? {
