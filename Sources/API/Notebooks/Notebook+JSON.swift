@@ -26,7 +26,7 @@ struct NotebookView: Sendable {
             ("description", .text(definition.description)),
             ("status", .text(machine.status.rawValue)), ("fail_reason", .text(machine.reason)),
             ("action_progress", .array(machine.progress.map(Self.step))), ("feature", .text("NOTEBOOK")),
-            ("flavor", .text(definition.flavor)), ("image", image?.json), ("lease", lease),
+            ("flavor", .text(definition.flavor)), ("image", image?.json), ("lease", notebook.leaseJSON),
             ("url", .text(url)), ("token", showsToken ? .text(notebook.token) : nil),
             (
                 "endpoints",
@@ -50,8 +50,6 @@ struct NotebookView: Sendable {
             ("step", .whole(step.part.rawValue)), ("status", .text(step.progress.rawValue)),
             ("description", .text(step.part.words)))
     }
-
-    private var lease: JSONValue { notebook.leaseJSON }
 
     private var volume: JSONValue {
         let volume = costs.volume

@@ -101,9 +101,5 @@ public final class LocalImageFolders: ImageFolders {
         ]
     }
 
-    /// An id is this server's own; what else comes is nobody's folder.
-    private func folder(_ image: ImageID) -> String {
-        let name = String(image.text.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
-        return root + "/" + (name.isEmpty ? "none" : name)
-    }
+    private func folder(_ image: ImageID) -> String { root + "/" + image.folderName }
 }

@@ -129,11 +129,8 @@ public final class LocalExecutor: Executor {
         return nil
     }
 
-    /// An attempt's id is this server's own, but what comes from a hint is anybody's.
     private func folder(_ attempt: AttemptID) -> AttemptFolder {
-        let name = String(
-            attempt.text.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-" })
-        return AttemptFolder(path: attempts + "/" + (name.isEmpty ? "none" : name))
+        AttemptFolder(path: attempts + "/" + attempt.folderName)
     }
 
     /// Makes the shim look at its folder now.

@@ -2,7 +2,7 @@ import Glibc
 
 /// The kernel's form of a Unix socket's path.
 enum SocketAddress {
-    /// Bytes of a path that the kernel takes.
+    /// Bytes of a path that the kernel takes (unix(7)).
     static let capacity = 107
 
     /// - Parameter path: of any length: a longer one than the kernel takes goes by its open folder.

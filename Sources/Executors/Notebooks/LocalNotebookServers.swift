@@ -14,8 +14,6 @@ public final class LocalNotebookServers: NotebookServers {
     private let way: String
     private let queue = DispatchQueue(label: "notebooks", attributes: .concurrent)
 
-    /// Bytes of a socket's address, at most (unix(7)).
-    private static let addressBytes = 107
     /// Seconds that a notebook's server may take for one answer.
     private static let patience = 2
 
@@ -25,7 +23,7 @@ public final class LocalNotebookServers: NotebookServers {
             throw Fault(.unavailable, "The folder \(folder) cannot be made: \(String(cString: strerror(errno))).")
         }
         // Room for a slash, 16 digits, a slash and the socket's name.
-        if folder.utf8.count + 20 <= Self.addressBytes {
+        if folder.utf8.count + 20 <= SocketAddress.capacity {
             way = folder
         } else {
             let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -132,11 +132,7 @@ public final class LocalVolumeDisks: VolumeDisks {
         }
     }
 
-    /// An id is this server's own; what else comes is nobody's folder.
-    private func folder(_ volume: VolumeID) -> VolumeFolder {
-        let name = String(volume.text.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
-        return VolumeFolder(path: root + "/" + (name.isEmpty ? "none" : name))
-    }
+    private func folder(_ volume: VolumeID) -> VolumeFolder { VolumeFolder(path: root + "/" + volume.folderName) }
 
     /// Does work that waits for the disk off the threads that requests are answered on.
     private func perform<Value: Sendable>(
