@@ -31,6 +31,6 @@ part "simulation" swift test --skip-build --filter SimulationTests
 part "auditor" python3 -m unittest discover -q -s Audit/tests
 if compgen -G 'Tests/Clients/test_*.py' >/dev/null; then
     part "packages of the clients" scripts/clients.sh
-    part "clients" .venv-clients/bin/python -m pytest -q -p no:cacheprovider Tests/Clients
+    part "clients" .venv-clients/bin/python -m pytest -q --durations=15 -p no:cacheprovider Tests/Clients
 fi
 say "everything took $(since 0)"

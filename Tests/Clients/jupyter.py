@@ -108,9 +108,9 @@ class Jupyter:
         assert made.status_code == 201, made.text
         return made.json()["id"]
 
-    def connect(self, kernel):
+    def connect(self, kernel, seconds=60):
         address = self.base.replace("http", "ws", 1) + f"/api/kernels/{kernel}/channels"
-        return websocket.create_connection(address, timeout=60, header=[f"Authorization: token {self.token}"])
+        return websocket.create_connection(address, timeout=seconds, header=[f"Authorization: token {self.token}"])
 
     def send(self, connection, code):
         """Sends a cell; gives its message's id."""
@@ -123,9 +123,9 @@ class Jupyter:
                         "allow_stdin": False, "stop_on_error": True}}))
         return id
 
-    def run(self, kernel, code):
+    def run(self, kernel, code, seconds=60):
         """Runs a cell to its end; gives what it wrote, and fails with its error."""
-        connection = self.connect(kernel)
+        connection = self.connect(kernel, seconds)
         try:
             id = self.send(connection, code)
             text = ""

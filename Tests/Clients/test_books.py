@@ -77,11 +77,12 @@ def test_a_month_of_tiers_comes_to_its_fee(billed):
     """January: 2 h 20 min and 1 h 40 min of tiers, 0.5 h free, are 0.1 + 0.7 + 0.3 × 2.5, and the minimum makes 5."""
     _, (first, second, _), lines, explained = billed
     january = [line for line in lines if line["resource_id"] in (first, second) and line["hour"] < "2030-01-31T16:00"]
-    usage = sum(Decimal(line["list"]) for line in january if line["kind"] == "usage")
+    # What was proven after its hour was closed stands in corrections.
+    usage = sum(Decimal(line["list"]) for line in january if line["kind"] != "minimum")
     hours = sum(Decimal(line["counted"]) for line in january) / 3600
     assert hours == 4
     assert 0 <= Decimal("0.1") + Decimal("0.7") + Decimal("0.3") * (hours - Decimal("1.5")) - usage < Decimal("0.000001")
-    assert [line["kind"] for line in january].count("minimum") == 1
+    assert "minimum" in [line["kind"] for line in january]
     assert sum(Decimal(line["list"]) for line in january) == pytest.approx(Decimal(5), abs=Decimal("0.000001"))
     for line in lines:
         assert Decimal(line["list"]) == Decimal(line["discount"]) + Decimal(line["truncated"]) + Decimal(line["due"])

@@ -203,21 +203,22 @@ def test_a_greedy_cell_kills_its_kernel_and_not_the_notebook(server, modelarts):
         made = notebooks.running("greedy")
         jupyter = Jupyter(server, made)
         kernel = jupyter.new_kernel()
-        pid = jupyter.run(kernel, "import os; print(os.getpid())")
+        pid = pid_of(jupyter, kernel)
         connection = jupyter.connect(kernel)
         jupyter.send(connection, "x = bytearray(3 << 30)")
-        # Jupyter starts a new kernel in its place, and says so; what it is sent before that is lost.
-        wait(lambda: is_new_kernel(connection), what="the kernel's new start")
+        wait(lambda: pid_of(jupyter, kernel) not in (None, pid), what="the kernel's new start")
         connection.close()
-        assert jupyter.run(kernel, "import os; print(os.getpid())") != pid
         assert notebooks.show(made.id).status == "RUNNING"
     finally:
         notebooks.clear()
 
 
-def is_new_kernel(connection):
-    message = json.loads(connection.recv())
-    return message["msg_type"] == "status" and message["content"]["execution_state"] == "starting"
+def pid_of(jupyter, kernel):
+    """The kernel's process; None while Jupyter starts another one: what it is sent meanwhile is lost."""
+    try:
+        return jupyter.run(kernel, "import os; print(os.getpid())", seconds=5)
+    except (websocket.WebSocketException, OSError):
+        return None
 
 
 def test_a_lost_shim_is_seen_and_the_notebook_starts_again(server, modelarts):
