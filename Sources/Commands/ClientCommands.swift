@@ -6,8 +6,8 @@ public enum ClientCommands {
         CommandGroup(
             name: "Work",
             subcommands: [
-                NotebookCommand.self, JobCommand.self, ImageCommand.self, EngineCommand.self, FlavorCommand.self,
-                PoolCommand.self,
+                NotebookCommand.self, JobCommand.self, ModelCommand.self, ServiceCommand.self, ImageCommand.self,
+                EngineCommand.self, FlavorCommand.self, PoolCommand.self,
             ]),
         CommandGroup(
             name: "Files",

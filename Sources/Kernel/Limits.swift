@@ -24,6 +24,32 @@ public enum Limits {
     public static let imageNameCharacters = 128
     public static let imageTagCharacters = 64
     public static let imageDescriptionCharacters = 512
+    /// Characters of a model's name, version and description (ModelArts allows 64, and 100 of a description).
+    public static let modelNameCharacters = 64
+    public static let modelVersionCharacters = 11
+    public static let modelDescriptionCharacters = 512
+    /// Bytes of what a model's training measured, and of a package's `config.json`.
+    public static let modelMetricsBytes = 64 << 10
+    public static let modelConfigBytes = 256 << 10
+    /// Packages that a model names.
+    public static let modelDependencies = 200
+    /// Models of one project.
+    public static let models = 10_000
+    /// Characters of a service's name and description (ModelArts allows 64 and 100).
+    public static let serviceNameCharacters = 64
+    public static let serviceDescriptionCharacters = 512
+    /// Models of one service, and instances of all of them together (ModelArts allows 128).
+    public static let serviceConfigs = 20
+    public static let serviceInstances: Int64 = 128
+    /// Services of one project that are not deleted.
+    public static let services = 1_000
+    /// Seconds that an instance which gets no new calls may take to answer those it has.
+    public static let drainSeconds: Int64 = 30
+    /// Bytes of a call's body where a service says nothing else.
+    public static let callBytes: Int64 = 64 << 20
+    /// Ended instances of a service that are kept for their logs, and changes and events that are listed.
+    public static let endedInstances = 5
+    public static let serviceEvents = 1_000
     /// Characters of a workspace's id.
     public static let workspaceCharacters = 64
     /// Seconds in which a notebook's server must answer after its start.

@@ -17,13 +17,18 @@ public struct Ports: Sendable {
     public let settings: Settings
     public let journal: any Journal
     public let notebooks: NotebookPorts
+    /// Where the packages of models are kept.
+    public let models: any ModelFolders
+    /// Where instances of services answer.
+    public let sockets: any WorkSockets
 
     public init(
         store: any Store, clock: any WallClock, hostClock: any WallClock, identifiers: any IdentifierSource,
         secrets: any SecretKeeper,
         executor: any Executor, buckets: any Buckets, folders: any RunFolders,
         volumes: any VolumeDisks = NoVolumeDisks(), catalogue: Catalogue, settings: Settings, journal: any Journal,
-        notebooks: NotebookPorts = NotebookPorts()
+        notebooks: NotebookPorts = NotebookPorts(), models: any ModelFolders = NoModelFolders(),
+        sockets: any WorkSockets = NoNotebooks()
     ) {
         self.store = store
         self.clock = clock
@@ -38,6 +43,8 @@ public struct Ports: Sendable {
         self.settings = settings
         self.journal = journal
         self.notebooks = notebooks
+        self.models = models
+        self.sockets = sockets
     }
 }
 

@@ -43,9 +43,11 @@ final class TestServer: Sendable {
             catalogue: Catalogue(books: try PriceBookFolder.read(path: root + "PriceBooks"), engines: [engine]),
             settings: Settings(), journal: SilentJournal())
         let ports = self.ports
+        let routes = ServiceRoutes(clock: clock)
         api = AtelierAPI(
             ports, supervisor: TrainingJobSupervisor(ports), volumes: VolumeSupervisor(ports),
             notebooks: NotebookSupervisor(ports, volumes: VolumeSupervisor(ports)),
+            publisher: ModelPublisher(ports), services: ServiceSupervisor(ports, routes: routes), routes: routes,
             moveClock: MoveClock(ports, clock: clock),
             replacePriceBooks: ReplacePriceBooks(ports) { ports.catalogue.books }, metrics: { "requests 1\n" },
             version: "1.2.3")

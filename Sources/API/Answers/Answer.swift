@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Platform
 import Wire
 
 /// Makes answers.
@@ -20,6 +21,16 @@ enum Answer {
 
     /// Success with nothing to say.
     static func empty(_ status: HTTPResponse.Status) -> Response { Response(status: status) }
+
+    /// A piece of a log, and in its headers where it stands.
+    static func log(_ piece: LogPiece, isFinal: Bool) -> Response {
+        var response = bytes(piece.bytes, type: "text/plain; charset=utf-8")
+        response.headers[.xLogOffset] = String(piece.offset)
+        response.headers[.xLogWritten] = String(piece.writtenBytes)
+        response.headers[.xLogDropped] = String(piece.droppedBytes)
+        response.headers[.xLogFinal] = isFinal ? "true" : "false"
+        return response
+    }
 
     /// Bytes as they are.
     static func bytes(_ bytes: [UInt8], type: String) -> Response {

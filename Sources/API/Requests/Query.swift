@@ -61,6 +61,24 @@ struct Query: Sendable {
         }
     }
 
+    /// A word of a closed list.
+    func choice<Value: RawRepresentable>(_ name: String, of values: [Value]) throws(Fault) -> Value?
+    where Value.RawValue == String {
+        guard let text = text(name) else { return nil }
+        guard let value = values.first(where: { $0.rawValue == text }) else {
+            let all = values.map(\.rawValue).joined(separator: ", ")
+            throw Fault(.invalidParameter, "\(name) is one of \(all).", field: name)
+        }
+        return value
+    }
+
+    /// The part of a list where `offset` is the number of a page, from 0, as the older lists of ModelArts count.
+    func numberedPage(limit greatest: Int) throws(Fault) -> PageRequest {
+        let number = try number("offset", in: 0...1_000_000) ?? 0
+        let limit = try self.number("limit", in: 1...Int64(greatest)) ?? Int64(greatest)
+        return PageRequest(offset: Int(number * limit), limit: Int(limit))
+    }
+
     /// The part of a list that `offset` and `limit` ask for.
     func page(limit standard: Int, atMost greatest: Int) throws(Fault) -> PageRequest {
         let offset = try number("offset", in: 0...Int64(Int32.max)) ?? 0

@@ -14,11 +14,15 @@ public struct AtelierAPI: Sendable {
     ///   - supervisor: told of jobs that are made, stopped or deleted.
     ///   - volumes: the same of volumes.
     ///   - notebooks: told of notebooks that are made, started, stopped or deleted.
+    ///   - publisher: told of models that are made.
+    ///   - services: told of services that are made, changed or deleted.
+    ///   - serviceRoutes: knows the calls that were counted a moment ago.
     ///   - metrics: the text that `/metrics` shows.
     ///   - version: what `/healthz` says.
     public init(
         _ ports: Ports, supervisor: TrainingJobSupervisor, volumes: VolumeSupervisor,
-        notebooks: NotebookSupervisor, moveClock: MoveClock,
+        notebooks: NotebookSupervisor, publisher: ModelPublisher, services: ServiceSupervisor,
+        routes serviceRoutes: ServiceRoutes, moveClock: MoveClock,
         replacePriceBooks: ReplacePriceBooks, metrics: @escaping @Sendable () -> String, version: String
     ) {
         authentication = Authentication(Authenticate(ports))
@@ -34,6 +38,9 @@ public struct AtelierAPI: Sendable {
         routes += NotebookOfferController(ports, projects: projects).routes
         routes += ImageController(ports, supervisor: notebooks, projects: projects).routes
         routes += NotebookPartsController(ports, projects: projects).routes
+        routes += ModelController(ports, publisher: publisher, projects: projects).routes
+        routes += ServiceController(ports, supervisor: services, routes: serviceRoutes, projects: projects).routes
+        routes += ServiceOfferController(ports, projects: projects).routes
         routes += VolumeController(ports, supervisor: volumes, projects: projects).routes
         routes += VolumeOfferController(ports, projects: projects).routes
         routes += BillingController(ports, directory: directory).routes

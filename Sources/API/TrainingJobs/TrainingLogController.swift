@@ -49,12 +49,7 @@ struct TrainingLogController: Sendable {
             call, caller, task: query.text("task") ?? ReadTrainingLog.taskID,
             from: try query.number("offset", in: -Limits.logBytes...Int64.max) ?? 0,
             limit: Int(try query.number("limit", in: 0...Int64(Limits.logPieceBytes)) ?? Int64(Limits.logPieceBytes)))
-        var response = Answer.bytes(reading.piece.bytes, type: "text/plain; charset=utf-8")
-        response.headers[.xLogOffset] = String(reading.piece.offset)
-        response.headers[.xLogWritten] = String(reading.piece.writtenBytes)
-        response.headers[.xLogDropped] = String(reading.piece.droppedBytes)
-        response.headers[.xLogFinal] = reading.isFinal ? "true" : "false"
-        return response
+        return Answer.log(reading.piece, isFinal: reading.isFinal)
     }
 
     private func read(

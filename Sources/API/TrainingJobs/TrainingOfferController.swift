@@ -29,7 +29,7 @@ struct TrainingOfferController: Sendable {
             let kinds = FlavorKind.allCases.map(\.rawValue).joined(separator: ", ")
             throw Fault(.invalidParameter, "flavor_type is one of \(kinds).", field: "flavor_type")
         }
-        let offered = try await offer.trainingFlavors(account: caller.account, caller: caller)
+        let offered = try await offer.flavors(for: Product.trainingJob, account: caller.account, caller: caller)
             .filter { one in kind.map { $0 == one.flavor.kind.rawValue } ?? true }
         return Answer.json(
             .fields(("total_count", .whole(offered.count)), ("flavors", .array(offered.map(\.json)))))

@@ -27,6 +27,7 @@ struct DataFolder: Sendable {
     var runs: String { root + "/runs" }
     var volumes: String { root + "/volumes" }
     var images: String { root + "/images" }
+    var models: String { root + "/models" }
     var clock: String { root + "/clock" }
     var lock: String { root + "/lock" }
     var endpoint: String { root + "/endpoint" }

@@ -32,6 +32,7 @@ struct Installation: Sendable {
         activities = RouteActivities(clock: host)
         let journal = LogJournal(logger: logger)
         volumes = try LocalVolumeDisks(path: folder.volumes, journal: journal)
+        let servers = try LocalNotebookServers(dataFolder: folder.root)
         ports = Ports(
             store: store, clock: simulated ?? host, hostClock: host, identifiers: secrets.identifiers, secrets: secrets,
             executor: try LocalExecutor(
@@ -45,7 +46,8 @@ struct Installation: Sendable {
                 sweepMilliseconds: 1_000),
             journal: journal,
             notebooks: NotebookPorts(
-                servers: try LocalNotebookServers(dataFolder: folder.root), input: activities,
-                images: try LocalImageFolders(path: folder.images)))
+                servers: servers, input: activities,
+                images: try LocalImageFolders(path: folder.images)),
+            models: try LocalModelFolders(path: folder.models), sockets: servers)
     }
 }

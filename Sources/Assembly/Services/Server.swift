@@ -30,18 +30,19 @@ struct Server {
         logger.info("\(installation.volumes.summary)")
         let volumes = VolumeSupervisor(ports)
         let notebooks = NotebookSupervisor(ports, volumes: volumes)
-        let supervisor = TrainingJobSupervisor(ports, notebooks: notebooks)
+        let routes = ServiceRoutes(clock: ports.hostClock)
+        let services = ServiceSupervisor(ports, routes: routes)
+        let supervisor = TrainingJobSupervisor(ports, notebooks: notebooks, services: services)
+        let publisher = ModelPublisher(ports)
         let closer = HourCloser(ports, supervisor: supervisor)
         let api = AtelierAPI(
-            ports, supervisor: supervisor, volumes: volumes, notebooks: notebooks,
-            moveClock: MoveClock(ports, clock: installation.movableClock),
+            ports, supervisor: supervisor, volumes: volumes, notebooks: notebooks, publisher: publisher,
+            services: services, routes: routes, moveClock: MoveClock(ports, clock: installation.movableClock),
             replacePriceBooks: ReplacePriceBooks(ports) { try PriceBookFolder.read(path: folder.priceBooks) },
             metrics: { [metrics] in metrics.text() }, version: Version.text)
         let address = try options.address()
-        let door = RouteDoor(
-            prefix: "/notebooks/", cookie: "atelier-notebook",
-            resolver: NotebookResolver(ports, activities: installation.activities))
-        let gateway = ReverseProxy(doors: [door], logger: logger)
+        let gateway = ReverseProxy(
+            doors: Self.doors(ports, routes: routes, activities: installation.activities), logger: logger)
         let application = api.application(
             host: address.host, port: address.port, logger: logger,
             onRunning: { [logger] port in
@@ -53,6 +54,7 @@ struct Server {
                 services: [
                     .init(service: LoopService(loop: supervisor.run)), .init(service: LoopService(loop: volumes.run)),
                     .init(service: LoopService(loop: notebooks.run)), .init(service: LoopService(loop: closer.run)),
+                    .init(service: LoopService(loop: publisher.run)), .init(service: LoopService(loop: services.run)),
                     .init(service: LoopService(loop: installation.volumes.watchFolders)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
@@ -60,6 +62,21 @@ struct Server {
         await installation.volumes.close()
         try installation.store.close()
         logger.info("The server has stopped; running jobs go on.")
+    }
+
+    /// The parts of the paths that the gateway serves.
+    private static func doors(_ ports: Ports, routes: ServiceRoutes, activities: RouteActivities) -> [RouteDoor] {
+        [
+            RouteDoor(
+                prefix: "/notebooks/", cookie: "atelier-notebook",
+                resolver: NotebookResolver(ports, activities: activities)),
+            RouteDoor(
+                prefix: "/v1/infers/", cookie: "atelier-service",
+                resolver: ServiceResolver(ports, routes: routes, address: .id)),
+            RouteDoor(
+                prefix: "/v2/models/", cookie: "atelier-service",
+                resolver: ServiceResolver(ports, routes: routes, address: .name)),
+        ]
     }
 
     /// Tells clients where the server is: in the log, in the credentials, and in a file for scripts.

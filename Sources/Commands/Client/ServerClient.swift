@@ -77,6 +77,16 @@ struct ServerClient: Sendable {
         _ = try await answer.body.collect(upTo: Limits.answerBytes)
     }
 
+    /// Calls what stands behind the gateway; gives the answer's body as it came.
+    func call(_ target: String, body: [UInt8]?) async throws -> [UInt8] {
+        let headers = [("Content-Type", "application/json"), ("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD")]
+        let bytes = body ?? []
+        let answer = try await raw(
+            body == nil ? .GET : .POST, target, payload: bytes.isEmpty ? .bytes([]) : .streamed, headers: headers
+        ) { .bytes(ByteBuffer(bytes: bytes)) }
+        return Array(try await answer.body.collect(upTo: Limits.answerBytes).readableBytesView)
+    }
+
     /// An answer whose body is read piece by piece.
     func stream(_ path: String, _ query: [(String, String?)] = []) async throws -> HTTPClientResponse {
         try await raw(.GET, path + Self.text(of: query), payload: .bytes([]), headers: []) { nil }

@@ -5,10 +5,25 @@ import NIOCore
 import NIOHTTP1
 import Wire
 
-/// A job's log, piece by piece.
+/// A log of a job or of an instance, piece by piece.
 struct LogReading {
     let server: ServerClient
-    let job: String
+    /// Where the server gives it.
+    let path: String
+    let query: [(String, String?)]
+
+    init(server: ServerClient, job: String) {
+        self.server = server
+        path = "/atelier/v1/projects/\(server.project)/training-jobs/\(ServerClient.encoded(job))/log"
+        query = [("task", "worker-0")]
+    }
+
+    /// - Parameter instance: the newest one where it is nil.
+    init(server: ServerClient, service: String, instance: String?) {
+        self.server = server
+        path = "/atelier/v1/projects/\(server.project)/services/\(ServerClient.encoded(service))/log"
+        query = [("instance", instance)]
+    }
 
     /// One answer: bytes, the offset behind them, and whether more can come.
     struct Piece {
@@ -18,9 +33,22 @@ struct LogReading {
         let isFinal: Bool
     }
 
+    /// Writes out what is kept, or about so many bytes from its end.
+    func write(tail: Int64?) async throws {
+        var offset = tail.map { -$0 } ?? 0
+        while true {
+            let piece = try await piece(from: offset)
+            if offset == 0, piece.dropped > 0 {
+                Terminal.error("The first \(piece.dropped) bytes are not kept: the log had its full size.")
+            }
+            Terminal.bytes(piece.bytes)
+            if piece.bytes.isEmpty { return }
+            offset = piece.next
+        }
+    }
+
     func piece(from offset: Int64) async throws -> Piece {
-        let path = "/atelier/v1/projects/\(server.project)/training-jobs/\(ServerClient.encoded(job))/log"
-        let answer = try await server.stream(path, [("task", "worker-0"), ("offset", String(offset))])
+        let answer = try await server.stream(path, query + [("offset", String(offset))])
         func number(_ name: String) -> Int64 { answer.headers.first(name: name).flatMap { Int64($0) } ?? 0 }
         let bytes = Array(try await answer.body.collect(upTo: Limits.answerBytes).readableBytesView)
         return Piece(
@@ -38,17 +66,7 @@ struct JobLog: ClientCommand {
     @Option(help: "Only about so many bytes from the end.") var tail: Int64?
 
     func run(_ server: ServerClient, _ output: Output) async throws {
-        let reading = LogReading(server: server, job: id)
-        var offset = tail.map { -$0 } ?? 0
-        while true {
-            let piece = try await reading.piece(from: offset)
-            if offset == 0, piece.dropped > 0 {
-                Terminal.error("The first \(piece.dropped) bytes are not kept: the log had its full size.")
-            }
-            Terminal.bytes(piece.bytes)
-            if piece.bytes.isEmpty { return }
-            offset = piece.next
-        }
+        try await LogReading(server: server, job: id).write(tail: tail)
     }
 }
 

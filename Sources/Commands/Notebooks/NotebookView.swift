@@ -53,9 +53,8 @@ enum NotebookView {
 
     /// Waits while it is on its way to a status, with a spinner where a person watches; 1 where it does not get there.
     static func wait(for id: String, toBe wanted: [String], _ server: ServerClient) async throws -> JSONValue {
-        let marks = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
         let passing = ["INIT", "CREATING", "STARTING", "SNAPSHOTTING", "STOPPING"]
-        var turn = 0
+        var spinner = Spinner()
         while true {
             let notebook = try await server.get(path(server, id))
             let status = status(notebook)
@@ -67,12 +66,7 @@ enum NotebookView {
                 }
                 return notebook
             }
-            // The spinner turns faster than the server is asked.
-            for _ in 0..<3 {
-                Terminal.progress("\(marks[turn % marks.count]) \(status.lowercased()): \(part(notebook))")
-                turn += 1
-                try await Task.sleep(for: .milliseconds(80))
-            }
+            try await spinner.turn("\(status.lowercased()): \(part(notebook))")
         }
     }
 

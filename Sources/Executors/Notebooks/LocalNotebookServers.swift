@@ -54,9 +54,9 @@ public final class LocalNotebookServers: NotebookServers {
         }
     }
 
-    public func state(of attempt: AttemptID, basePath: String) async -> NotebookServerState {
+    public func state(of attempt: AttemptID, path: String) async -> SocketState {
         do {
-            return try await get("api/status", of: attempt, basePath).status == 200 ? .ready : .connected
+            return try await get(path, of: attempt).status == 200 ? .ready : .connected
         } catch {
             return error as? UnixHTTP.Failure == .incomplete ? .connected : .silent
         }
@@ -77,7 +77,7 @@ public final class LocalNotebookServers: NotebookServers {
     }
 
     private func list(_ name: String, of attempt: AttemptID, _ basePath: String) async throws -> [JSONValue] {
-        let answer = try await get(name, of: attempt, basePath)
+        let answer = try await get(basePath + name, of: attempt)
         guard answer.status == 200, let list = try JSONValue(parsing: answer.body).array else {
             throw Fault(.unavailable, "The notebook's server answered \(answer.status) to \(name).")
         }
@@ -85,11 +85,11 @@ public final class LocalNotebookServers: NotebookServers {
     }
 
     /// Asks on a thread of its own, since the answer may take its time.
-    private func get(_ name: String, of attempt: AttemptID, _ basePath: String) async throws -> UnixHTTP.Answer {
+    private func get(_ path: String, of attempt: AttemptID) async throws -> UnixHTTP.Answer {
         let request = UnixHTTP(path: socketPath(of: attempt), seconds: Self.patience)
         return try await withCheckedThrowingContinuation { continuation in
             queue.async {
-                continuation.resume(with: Result { () throws in try request.get(basePath + name) })
+                continuation.resume(with: Result { () throws in try request.get(path) })
             }
         }
     }

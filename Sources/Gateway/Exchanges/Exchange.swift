@@ -68,7 +68,16 @@ final class Exchange {
         client.setDeadline(loop.limits.decisionTime)
         loop.eventLoop.makeFutureWithTask { await resolver.decide(asked) }.assumeIsolated().whenSuccess {
             [self] decision in
-            guard phase == .deciding else { return }
+            guard phase == .deciding else {
+                // Whoever asked has gone; what was counted for it is given back.
+                if case .forward(let forward) = decision {
+                    forward.watcher?.ended(
+                        ExchangeReport(
+                            outcome: .clientGone, status: 0, bytesUp: 0, bytesDown: 0, headNanoseconds: 0,
+                            nanoseconds: 0))
+                }
+                return
+            }
             take(decision, asked)
             client.advance()
         }

@@ -16,13 +16,16 @@ public struct Engine: Hashable, Sendable {
     public let summary: String
     /// Whether it holds JupyterLab, so that notebooks can run it.
     public let servesNotebooks: Bool
+    /// Whether it holds the server of models, so that services can run in it.
+    public let servesModels: Bool
 
     /// Where the installation's own runtimes stand.
     public static let ownNamespace = "atelier"
 
     public init(
         id: String, name: String, version: String, python: String, folders: [String], summary: String,
-        servesNotebooks: Bool = false, layers: [String] = [], namespace: String = ownNamespace
+        servesNotebooks: Bool = false, servesModels: Bool = false, layers: [String] = [],
+        namespace: String = ownNamespace
     ) {
         self.id = id
         self.name = name
@@ -31,6 +34,7 @@ public struct Engine: Hashable, Sendable {
         self.folders = folders
         self.summary = summary
         self.servesNotebooks = servesNotebooks
+        self.servesModels = servesModels
         self.layers = layers
         self.namespace = namespace
     }

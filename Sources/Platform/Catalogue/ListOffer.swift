@@ -14,12 +14,14 @@ public struct ListOffer: Sendable {
         public let price: DatedPrice?
     }
 
-    /// The flavors for training by the account's book.
-    public func trainingFlavors(account: AccountID, caller: Caller) async throws -> [OfferedFlavor] {
+    /// The flavors for a product by the account's book.
+    public func flavors(
+        for product: ProductID, account: AccountID, caller: Caller
+    ) async throws -> [OfferedFlavor] {
         let book = try await book(of: account, caller: caller)
         let now = ports.clock.now().second
-        return book.flavors(for: Product.trainingJob).map { flavor in
-            OfferedFlavor(flavor: flavor, price: book.price(product: Product.trainingJob, flavor: flavor.id, at: now))
+        return book.flavors(for: product).map { flavor in
+            OfferedFlavor(flavor: flavor, price: book.price(product: product, flavor: flavor.id, at: now))
         }
     }
 

@@ -6,6 +6,8 @@ extension Product {
     public static let trainingJob = ProductID("training-job")
     /// What a notebook's compute is billed as.
     public static let notebook = ProductID("notebook")
+    /// What the instances of services are billed as.
+    public static let service = ProductID("inference")
     /// What volumes are billed as; their types are the product's variants.
     public static let volume = ProductID("evs")
 }

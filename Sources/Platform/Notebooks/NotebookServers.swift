@@ -1,8 +1,8 @@
 public import Kernel
 public import Workloads
 
-/// The servers of running notebooks, as the machine that runs them reaches them.
-public protocol NotebookServers: Sendable {
+/// The sockets on which what runs answers: a folder of its own for each attempt, which its sandbox sees.
+public protocol WorkSockets: Sendable {
     /// Makes the folder that a run's socket will stand in; what was there is removed.
     func makeFolder(for attempt: AttemptID) async throws -> String
     /// The path of a run's socket, short enough for a socket's address.
@@ -10,13 +10,19 @@ public protocol NotebookServers: Sendable {
     /// Removes what `makeFolder` made.
     func removeFolder(of attempt: AttemptID) async throws
     /// Looks whether a run's server answers.
-    func state(of attempt: AttemptID, basePath: String) async -> NotebookServerState
+    ///
+    /// - Parameter path: what answers 200 once it is ready.
+    func state(of attempt: AttemptID, path: String) async -> SocketState
+}
+
+/// The servers of running notebooks, as the machine that runs them reaches them.
+public protocol NotebookServers: WorkSockets {
     /// What a run's server says of its use.
     func activity(of attempt: AttemptID, basePath: String) async throws -> NotebookActivity
 }
 
-/// How far a notebook's server has come.
-public enum NotebookServerState: Hashable, Sendable { case silent, connected, ready }
+/// How far a server on a socket has come.
+public enum SocketState: Hashable, Sendable { case silent, connected, ready }
 
 /// When somebody's bytes went to a notebook last, as the gateway saw it.
 public protocol NotebookInput: Sendable {
@@ -33,7 +39,7 @@ public struct NoNotebooks: NotebookServers, NotebookInput {
     public func makeFolder(for attempt: AttemptID) async throws -> String { throw refusal }
     public func socketPath(of attempt: AttemptID) -> String { "" }
     public func removeFolder(of attempt: AttemptID) async throws {}
-    public func state(of attempt: AttemptID, basePath: String) async -> NotebookServerState { .silent }
+    public func state(of attempt: AttemptID, path: String) async -> SocketState { .silent }
     public func activity(of attempt: AttemptID, basePath: String) async throws -> NotebookActivity { throw refusal }
     public func lastInput(to notebook: NotebookID) -> Instant? { nil }
 }

@@ -47,11 +47,13 @@ extension AttemptedWork {
     var stretch: SegmentID { SegmentID(attempt, rank: 0) }
 }
 
-/// A job or a notebook of which records were taken, and what is to be done for it now.
+/// A job, a notebook or an instance of which records were taken, and what is to be done for it now.
 enum SupervisedActions: Sendable {
     case trainingJob(TrainingJobID, [TrainingJobMachine.Action])
     /// The notebook as it stood when they were decided.
     case notebook(Notebook, [NotebookMachine.Action])
+    /// The instance as it stood when they were decided.
+    case instance(ServiceInstance, [InstanceMachine.Action])
 }
 
 extension StoreTransaction {
@@ -106,15 +108,20 @@ extension StoreTransaction {
     func placements() throws -> [Placement] {
         let jobs = try trainingJobs(inSteps: TrainingJobMachine.placedSteps, limit: .max)
         let notebooks = try notebooks(inSteps: NotebookMachine.placedSteps)
-        return jobs.map { Placement(id: $0.id.text, demand: $0.demand, accelerators: $0.accelerators) }
+        return try jobs.map { Placement(id: $0.id.text, demand: $0.demand, accelerators: $0.accelerators) }
             + notebooks.map { Placement(id: $0.id.text, demand: $0.demand, accelerators: $0.accelerators) }
+            + instances(inSteps: InstanceMachine.placedSteps).map {
+                Placement(id: $0.attempt.text, demand: $0.demand, accelerators: $0.accelerators)
+            }
     }
 
     /// Attempts whose lease is moved ahead while their account pays.
     func leasedAttempts() throws -> [(account: AccountID, attempt: AttemptID)] {
         let jobs = try trainingJobs(inSteps: [.running, .stopping], limit: .max)
         let notebooks = try notebooks(inSteps: NotebookMachine.workingSteps)
+        let instances = try instances(inSteps: InstanceMachine.placedSteps)
         return jobs.map { ($0.account, $0.attempt) } + notebooks.map { ($0.account, $0.attempt) }
+            + instances.map { ($0.account, $0.attempt) }
     }
 
     /// Whether the work that a stretch meters goes on, as far as anybody knows.
@@ -123,6 +130,7 @@ extension StoreTransaction {
         if let notebook = try notebook(NotebookID(metered.segment.resource.text)) {
             return notebook.stretch == metered.segment.id && notebook.isWithExecutor
         }
+        if let instance = try instance(attempt: metered.segment.id.attempt) { return instance.isWithExecutor }
         return true
     }
 }

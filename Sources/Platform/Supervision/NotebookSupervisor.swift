@@ -215,12 +215,12 @@ public final class NotebookSupervisor: Sendable {
 
     /// Looks until a run's server answers, its time is over, or it is not starting any more.
     private func awaitServer(of notebook: Notebook) async throws {
-        let basePath = NotebookContract.basePath(of: notebook.id.text)
+        let path = NotebookContract.basePath(of: notebook.id.text) + "api/status"
         let limit = ports.hostClock.now().advanced(milliseconds: Limits.notebookStartSeconds * 1_000)
-        var seen = NotebookServerState.silent
+        var seen = SocketState.silent
         var looks = 0
         while !Task.isCancelled {
-            let state = await ports.notebooks.servers.state(of: notebook.attempt, basePath: basePath)
+            let state = await ports.notebooks.servers.state(of: notebook.attempt, path: path)
             if state == .ready { return try await apply(.ready, to: notebook) }
             if state == .connected, seen == .silent {
                 seen = .connected

@@ -2,7 +2,7 @@ import Kernel
 import Metering
 import Workloads
 
-/// Takes what an executor's shim wrote of an attempt: facts for the meter, events for the job or the notebook; each
+/// Takes what an executor's shim wrote of an attempt: facts for the meter, events for its machine; each
 /// record once.
 struct TakeEvidence: Sendable {
     private let ports: Ports
@@ -25,9 +25,18 @@ struct TakeEvidence: Sendable {
         }
         if let notebook = try await ports.store.read({ try $0.notebook(attempt: attempt) }) {
             guard notebook.isWithExecutor, let evidence = try await news(of: notebook) else { return nil }
-            let told = try await explained(evidence, of: notebook)
+            let isStarting = NotebookMachine.startingSteps.contains(notebook.machine.step)
+            let told = isStarting ? await explained(evidence, of: attempt) : evidence
             return try await take(told, reading: { try $0.notebook(attempt: attempt) }) { notebook, actions in
                 .notebook(notebook, actions)
+            }
+        }
+        if let instance = try await ports.store.read({ try $0.instance(attempt: attempt) }) {
+            guard instance.isWithExecutor, let evidence = try await news(of: instance) else { return nil }
+            let isStarting = instance.machine.step == .submitting || instance.machine.step == .starting
+            let told = isStarting ? await explained(evidence, of: attempt) : evidence
+            return try await take(told, reading: { try $0.instance(attempt: attempt) }) { instance, actions in
+                .instance(instance, actions)
             }
         }
         return nil
@@ -54,11 +63,11 @@ struct TakeEvidence: Sendable {
     }
 
     /// An end on the way up is explained by the last words of the log: nobody can look for them elsewhere.
-    private func explained(_ evidence: AttemptEvidence, of notebook: Notebook) async throws -> AttemptEvidence {
-        guard NotebookMachine.startingSteps.contains(notebook.machine.step),
-            let last = evidence.records.last, case .ended(let end) = last.event, end.cause == .exit
-        else { return evidence }
-        let words = await LastWords(ports.executor)(of: notebook.attempt)
+    private func explained(_ evidence: AttemptEvidence, of attempt: AttemptID) async -> AttemptEvidence {
+        guard let last = evidence.records.last, case .ended(let end) = last.event, end.cause == .exit else {
+            return evidence
+        }
+        let words = await LastWords(ports.executor)(of: attempt)
         let told = AttemptEnd(
             cause: end.cause, exitCode: end.exitCode, peakMemoryBytes: end.peakMemoryBytes,
             cpuMilliseconds: end.cpuMilliseconds, droppedLogBytes: end.droppedLogBytes,

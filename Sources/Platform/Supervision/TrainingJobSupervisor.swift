@@ -10,6 +10,8 @@ public final class TrainingJobSupervisor: Sendable {
     private let ports: Ports
     /// Who goes on with notebooks of which records were taken.
     private let notebooks: NotebookSupervisor?
+    /// The same for instances of services.
+    private let services: ServiceSupervisor?
     /// What is quick: places and records. Copies of files wait in a line of their own, so that they hold up nobody.
     private let work: AsyncStream<Work>
     private let queue: AsyncStream<Work>.Continuation
@@ -29,9 +31,10 @@ public final class TrainingJobSupervisor: Sendable {
         case sweep
     }
 
-    public init(_ ports: Ports, notebooks: NotebookSupervisor? = nil) {
+    public init(_ ports: Ports, notebooks: NotebookSupervisor? = nil, services: ServiceSupervisor? = nil) {
         self.ports = ports
         self.notebooks = notebooks
+        self.services = services
         (work, queue) = AsyncStream.makeStream()
         (acts, actQueue) = AsyncStream.makeStream()
     }
@@ -146,11 +149,12 @@ public final class TrainingJobSupervisor: Sendable {
         if let taken = try await TakeEvidence(ports)(attempt) { follow(taken) }
     }
 
-    /// Goes on with a job, or a notebook, of which records were taken.
+    /// Goes on with a job, a notebook or an instance of which records were taken.
     func follow(_ taken: TakeEvidence.Taken) {
         switch taken.actions {
         case .trainingJob(let job, let actions): perform(actions, for: job)
         case .notebook(let notebook, let actions): notebooks?.perform(actions, for: notebook)
+        case .instance(let instance, let actions): services?.follow(instance, actions)
         }
         if taken.freesResources { wake() }
     }

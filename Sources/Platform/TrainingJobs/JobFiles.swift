@@ -50,17 +50,23 @@ enum JobFiles {
     {
         var faults = Faults()
         for need in needs(of: definition) {
-            do {
-                try await check(need, in: buckets, account: account)
-            } catch let fault as Fault {
-                // What the request names and is not there is a mistake in the request.
-                let code = fault.code == .notFound ? .invalidParameter : fault.code
-                faults.append(Fault(code, fault.message, field: need.field))
-            } catch {
-                faults.add(.internalFault, "\(error)", field: need.field)
-            }
+            if let fault = await fault(of: need, in: buckets, account: account) { faults.append(fault) }
         }
         return faults
+    }
+
+    /// Why a need is not met, as a fault naming its field; nil where it is.
+    static func fault(of need: Need, in buckets: any Buckets, account: AccountID) async -> Fault? {
+        do {
+            try await check(need, in: buckets, account: account)
+            return nil
+        } catch let fault as Fault {
+            // What the request names and is not there is a mistake in the request.
+            let code = fault.code == .notFound ? .invalidParameter : fault.code
+            return Fault(code, fault.message, field: need.field)
+        } catch {
+            return Fault(.internalFault, "\(error)", field: need.field)
+        }
     }
 
     private static func check(_ need: Need, in buckets: any Buckets, account: AccountID) async throws {

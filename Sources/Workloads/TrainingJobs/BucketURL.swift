@@ -17,6 +17,18 @@ struct BucketURL {
         }
     }
 
+    /// The address of a bucket, `https://bucket.obs.REGION.DOMAIN/key`, as `obs://bucket/key`; anything else as it is.
+    static func plain(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        guard let scheme = ["https://", "http://"].first(where: { bytes.starts(with: $0.utf8) }) else { return text }
+        let rest = bytes.dropFirst(scheme.utf8.count)
+        let host = rest.prefix { $0 != UInt8(ascii: "/") }
+        let mark = Array(".obs.".utf8)
+        guard let cut = host.indices.first(where: { host[$0...].starts(with: mark) }) else { return text }
+        return "obs://" + String(decoding: host[..<cut], as: UTF8.self)
+            + String(decoding: rest.dropFirst(host.count), as: UTF8.self)
+    }
+
     /// What is wrong with a place, nil where nothing is.
     static func breach(of text: String) -> String? {
         guard let url = BucketURL(text) else { return "is no place in a bucket; write obs://bucket/key or /bucket/key" }

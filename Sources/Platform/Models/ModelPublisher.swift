@@ -1,0 +1,102 @@
+import Identity
+import Kernel
+import Wire
+import Workloads
+
+/// Copies the packages of models that are being published, one after the other, and looks whether they can be run.
+public final class ModelPublisher: Sendable {
+    private let ports: Ports
+    private let queue: AsyncStream<ModelID>
+    private let feed: AsyncStream<ModelID>.Continuation
+
+    public init(_ ports: Ports) {
+        self.ports = ports
+        (queue, feed) = AsyncStream.makeStream()
+    }
+
+    /// Has a model published.
+    func publish(_ model: ModelID) { feed.yield(model) }
+
+    /// Works until its task is cancelled; takes up first what a server that went down left half done.
+    public func run() async throws {
+        let models = try await ports.store.read { try $0.models(in: nil) }
+        do {
+            try await ports.models.keep(only: Set(models.map(\.id)))
+        } catch {
+            ports.journal.note(.warning, "What is left of models could not be removed.", ["error": "\(error)"])
+        }
+        for model in models where model.state == .publishing { feed.yield(model.id) }
+        for await id in queue {
+            do {
+                try await take(id)
+            } catch {
+                ports.journal.note(
+                    .error, "A model could not be published.", ["model": id.text, "error": "\(error)"])
+            }
+        }
+    }
+
+    private func take(_ id: ModelID) async throws {
+        guard var model = try await ports.store.read({ try $0.model(id) }), model.state == .publishing else { return }
+        do {
+            try await gather(&model)
+            model.bytes = try await ports.models.keep(id)
+            model.state = .published
+        } catch {
+            model.state = .failed
+            let faults = (error as? Faults)?.all ?? [(error as? Fault) ?? Fault(.internalFault, "\(error)")]
+            model.message = faults.map(\.description).joined(separator: " ")
+            try await ports.models.remove(id)
+        }
+        model.updatedAt = ports.clock.now()
+        let isThere = try await ports.store.write { [model] transaction in
+            guard try transaction.model(id) != nil else { return false }
+            try transaction.update(model)
+            return true
+        }
+        if !isThere { try await ports.models.remove(id) }
+    }
+
+    /// Copies the package and reads what it says of itself.
+    private func gather(_ model: inout Model) async throws {
+        let source = try await package(at: ObjectPath(model.source, field: "source_location"), of: model.account)
+        let folder = try await ports.models.begin(model.id)
+        let transfer = try await ports.buckets.download(source, of: model.account, into: folder)
+        guard transfer.objects > 0 else {
+            throw Fault(.invalidParameter, "There is nothing in \(source).", field: "source_location")
+        }
+        let own = try await ports.models.read(
+            ModelDefinition.configName, of: model.id, limit: Limits.modelConfigBytes)
+        let text = own ?? model.definition.initialConfig.map { Array($0.utf8) }
+        if let text {
+            model.config = try Self.config(text)
+            model.configText = String(decoding: text, as: UTF8.self)
+        }
+        // A name that says nothing here, such as python3.7 in a package made elsewhere, is no reason to refuse it.
+        let named = model.config.runtime.flatMap { try? ports.modelEngine($0) }
+        model.engine =
+            try (model.definition.runtime == nil ? named : nil)?.id
+            ?? ports.modelEngine(model.definition.runtime).id
+    }
+
+    private static func config(_ text: [UInt8]) throws -> ModelConfig {
+        do {
+            return try ModelConfig(json: JSONValue(parsing: text))
+        } catch let faults as Faults {
+            throw Faults(
+                faults.all.map { fault in
+                    let field = [ModelDefinition.configName, fault.field].compactMap(\.self).joined(separator: ": ")
+                    return Fault(.invalidParameter, fault.message, field: field)
+                })
+        }
+    }
+
+    /// The folder `model` of a package where there is one, else the place itself.
+    private func package(at place: ObjectPath, of account: AccountID) async throws -> ObjectPath {
+        let key = place.key.isEmpty ? ModelDefinition.folder : place.key + "/" + ModelDefinition.folder
+        let inner = try ObjectPath(bucket: place.bucket, key: key + "/", field: "source_location")
+        let found = try await ports.buckets.list(
+            inner.bucket, of: account, prefix: inner.key + "/", after: "", limit: 1)
+        return found.objects.isEmpty ? place : inner
+    }
+}

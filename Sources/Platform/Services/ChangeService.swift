@@ -1,0 +1,77 @@
+public import Identity
+public import Kernel
+public import Workloads
+
+/// Changes, starts, stops or deletes a service; the supervisor does the rest.
+public struct ChangeService: Sendable {
+    private let ports: Ports
+    private let supervisor: ServiceSupervisor
+
+    public init(_ ports: Ports, supervisor: ServiceSupervisor) {
+        self.ports = ports
+        self.supervisor = supervisor
+    }
+
+    /// Takes a change. New configs are brought up beside the old ones, which go on answering until all is ready.
+    ///
+    /// - Throws: every fault of the change that the installation can see; `insufficientBalance` where a start is not
+    ///   covered; the service is as it was then.
+    public func callAsFunction(
+        _ id: ServiceID, _ change: ServiceChange, in project: Project, caller: Caller
+    ) async throws {
+        try caller.require(.write, in: Scope(project))
+        let asked = try await ports.store.read { try $0.requiredService(id, in: project.id) }
+        if change.status != .stopped {
+            try await ports.requireOffered(change.configs ?? asked.definition.configs, in: project)
+        }
+        let ports = self.ports
+        try await ports.store.write { transaction in
+            var service = try transaction.requiredService(id, in: project.id)
+            try transaction.apply(change, to: &service, in: project, ports: ports)
+            try transaction.update(service)
+        }
+        supervisor.wake(id)
+    }
+
+    /// Stops it and takes it away; its bill stays.
+    public func delete(_ id: ServiceID, in project: Project, caller: Caller) async throws {
+        try caller.require(.write, in: Scope(project))
+        let ports = self.ports
+        try await ports.store.write { transaction in
+            var service = try transaction.requiredService(id, in: project.id)
+            service.wish = .deleted
+            service.updatedAt = ports.clock.now()
+            try transaction.update(service)
+        }
+        supervisor.wake(id)
+    }
+}
+
+extension StoreTransaction {
+    fileprivate func apply(
+        _ change: ServiceChange, to service: inout Service, in project: Project, ports: Ports
+    ) throws {
+        let now = ports.clock.now()
+        service.updatedAt = now
+        if let description = change.description { service.definition.description = description }
+        if let limits = change.limits { service.definition.limits = limits }
+        let runs = change.status == .running && service.wish != .running
+        if let configs = change.configs, configs != service.definition.configs {
+            service.definition.configs = configs
+            if service.wish == .running, change.status != .stopped { service.begunAt = now }
+            try append(ServiceEvent(service: service.id, at: now, text: "Its configuration is being changed."))
+        }
+        if let stop = change.stopAfterSeconds {
+            service.definition.stopAfterSeconds = stop
+            service.stopAt = stop.map { now.advanced(milliseconds: $0 * 1_000) }
+        }
+        if runs {
+            try requireFirstHour(of: service.definition.configs, in: project, ports: ports)
+            service.begin(at: now)
+            try append(ServiceEvent(service: service.id, at: now, text: "The service is being started."))
+        } else if change.status == .stopped, service.wish != .stopped {
+            (service.wish, service.reason, service.stopAt) = (.stopped, "", nil)
+            try append(ServiceEvent(service: service.id, at: now, text: "The service was asked to stop."))
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Identity
+import Kernel
+import Wire
+
+/// Says to the gateway who may call a service, and which instance answers.
+///
+/// A caller shows a token of a user of the service's project (`X-Auth-Token`, or `Authorization: Bearer`), or signs the
+/// request's head: its body streams by, so it is said to be `UNSIGNED-PAYLOAD`.
+public final class ServiceResolver: RouteResolver {
+    private let ports: Ports
+    private let routes: ServiceRoutes
+    private let authenticate: Authenticate
+    private let address: Address
+
+    /// What the part of the path behind the door names.
+    public enum Address: Hashable, Sendable {
+        /// `/v1/infers/{service_id}/…`, as ModelArts has it: the instance sees what stands behind the id.
+        case id
+        /// `/v2/models/{name}/…`, as the Open Inference Protocol has it: the instance sees all of it.
+        case name
+    }
+
+    public init(_ ports: Ports, routes: ServiceRoutes, address: Address) {
+        self.ports = ports
+        self.routes = routes
+        self.address = address
+        authenticate = Authenticate(ports)
+    }
+
+    public func known(_ request: RouteRequest) -> RouteDecision? {
+        // A name means nothing before it is known whose it is.
+        guard address == .id, let token = Self.token(of: request),
+            let route = routes.route(ServiceID(request.subject)), route.hasAdmitted(token)
+        else { return nil }
+        return route.next(.behindSubject(prefix: ""))
+    }
+
+    public func decide(_ request: RouteRequest) async -> RouteDecision {
+        do {
+            return try await decision(request)
+        } catch let fault as Fault {
+            return .refuse(fault)
+        } catch {
+            ports.journal.note(.error, "A service could not be looked up.", ["error": "\(error)"])
+            return .refuse(Fault(.internalFault, FaultCode.internalFault.sentence))
+        }
+    }
+
+    private func decision(_ request: RouteRequest) async throws -> RouteDecision {
+        let token = Self.token(of: request)
+        let caller = try await caller(of: request, token: token)
+        let subject = request.subject
+        let route: ServiceRoute?
+        switch address {
+        case .id: route = routes.route(ServiceID(subject))
+        case .name: route = try await self.route(named: subject, for: caller)
+        }
+        // Who may not call it does not learn that it is there.
+        guard let route, caller.may(.read, in: Scope(account: route.account, project: route.project)) else {
+            throw Fault(.notFound, "There is no service \(subject) that this token may call.")
+        }
+        if let token { route.admit(token) }
+        return route.next(address == .id ? .behindSubject(prefix: "") : .asItCame)
+    }
+
+    private func caller(of request: RouteRequest, token: String?) async throws -> Caller {
+        if let token { return try await authenticate.bearer(token, requestID: "") }
+        let digest = request.header("x-sdk-content-sha256")
+        guard let authorization = request.header("authorization"),
+            digest == RequestSignature.unsignedPayload || !request.head.hasBody
+        else {
+            throw Fault(
+                .unauthenticated,
+                "Send the X-Auth-Token of a user of the service's project, or Authorization: Bearer with it "
+                    + "(POST /v3/auth/tokens gives one), or sign the request with X-Sdk-Content-Sha256: "
+                    + "\(RequestSignature.unsignedPayload).")
+        }
+        return try await authenticate.signed(
+            authorization: authorization, request: SignedRequest(request.head), requestID: ""
+        ).caller
+    }
+
+    /// The service of a name in the caller's project; in any of its account's where a signature names none.
+    private func route(named name: String, for caller: Caller) async throws -> ServiceRoute? {
+        if let project = caller.project { return routes.route(named: name, in: project) }
+        let projects = try await ports.store.read { try $0.projects(of: caller.account) }
+        return projects.lazy.compactMap { self.routes.route(named: name, in: $0.id) }.first
+    }
+
+    private static func token(of request: RouteRequest) -> String? {
+        if let token = request.header("x-auth-token") { return token }
+        switch request.credential {
+        case .header(let token)?: return token
+        // An address that is handed on, or a cookie, would let any page call a service.
+        case .query?, .cookie?, nil: return nil
+        }
+    }
+}
+
+extension SignedRequest {
+    /// A request of which the head alone is known.
+    fileprivate init(_ head: RequestHead) {
+        self.init(
+            method: head.method, target: head.target,
+            headers: head.fields.list.map { field in
+                (name: head.fields.text(field.name), value: head.fields.text(field.value))
+            }, payload: head.hasBody ? .streamed : .bytes([]))
+    }
+}
+
+extension RequestHead {
+    fileprivate var hasBody: Bool {
+        switch framing {
+        case .none: false
+        case .length(let length): length > 0
+        case .chunked, .untilClose: true
+        }
+    }
+}

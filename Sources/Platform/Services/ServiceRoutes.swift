@@ -1,0 +1,212 @@
+public import Identity
+public import Kernel
+import Synchronization
+import Workloads
+
+/// Where calls of services go: what the supervisor last said, asked by every thread of the gateway.
+public final class ServiceRoutes: Sendable {
+    private struct Known {
+        var byID: [ServiceID: ServiceRoute] = [:]
+        var byName: [Name: ServiceRoute] = [:]
+    }
+
+    private struct Name: Hashable {
+        let project: ProjectID
+        let name: String
+    }
+
+    private let known = Mutex(Known())
+    private let clock: any WallClock
+
+    /// - Parameter clock: what limits are counted by.
+    public init(clock: any WallClock) { self.clock = clock }
+
+    /// The route of a service that is there.
+    public func route(_ id: ServiceID) -> ServiceRoute? { known.withLock { $0.byID[id] } }
+
+    /// The route of the service of a name in a project.
+    public func route(named name: String, in project: ProjectID) -> ServiceRoute? {
+        known.withLock { $0.byName[Name(project: project, name: name)] }
+    }
+
+    /// Every route.
+    public var all: [ServiceRoute] { known.withLock { Array($0.byID.values) } }
+
+    /// Takes what a service is now.
+    ///
+    /// - Parameter upstream: where an instance listens.
+    func publish(_ state: ServiceState, upstream: (ServiceInstance) -> Upstream) {
+        let service = state.service
+        let route = known.withLock { known in
+            if let route = known.byID[service.id] { return route }
+            let route = ServiceRoute(service, clock: clock)
+            known.byID[service.id] = route
+            known.byName[Name(project: service.project, name: service.definition.name)] = route
+            return route
+        }
+        route.publish(state, upstream: upstream)
+    }
+
+    /// Lets go of a service that is deleted.
+    func forget(_ id: ServiceID) {
+        known.withLock { known in
+            guard let route = known.byID.removeValue(forKey: id) else { return }
+            known.byName[Name(project: route.project, name: route.name)] = nil
+        }
+    }
+}
+
+/// How the calls of one service are shared out, limited and counted.
+public final class ServiceRoute: Sendable {
+    public let id: ServiceID
+    public let account: AccountID
+    public let project: ProjectID
+    public let name: String
+    private let clock: any WallClock
+    private let state = Mutex(State())
+
+    fileprivate struct State {
+        var shares = CallShares()
+        var limits = ServiceLimits()
+        var status = ServiceState.Status.deploying
+        var reason = ""
+        var open: Int64 = 0
+        /// Millionths of a second since 1970 at which the calls let in so far would be spread out evenly.
+        var spreadUntil: Int64 = 0
+        var calls: Int64 = 0
+        var failures: Int64 = 0
+        /// Tokens that were let in, and until when that is not looked up again.
+        var admitted: [String: Instant] = [:]
+    }
+
+    /// Milliseconds for which somebody who was let in is let in again.
+    private static let trustMilliseconds: Int64 = 5_000
+    private static let admittedTokens = 1_000
+
+    init(_ service: Service, clock: any WallClock) {
+        id = service.id
+        account = service.account
+        project = service.project
+        name = service.definition.name
+        self.clock = clock
+    }
+
+    func publish(_ told: ServiceState, upstream: (ServiceInstance) -> Upstream) {
+        let ready = told.instances.filter { $0.machine.step == .ready }
+        let service = told.service
+        // What was served goes on to be served until the rest is ready; where nothing of it is left, what is there is.
+        let served = service.served.contains { config in ready.contains { $0.run == config.run } }
+        let configs = served ? service.served : service.definition.configs
+        state.withLock { state in
+            state.shares.replace(
+                configs.map { config in
+                    (
+                        config.run, config.weight,
+                        ready.filter { $0.run == config.run }.map { ($0.attempt, upstream($0)) }
+                    )
+                })
+            state.limits = service.definition.limits
+            (state.status, state.reason) = (told.status, service.reason)
+        }
+    }
+
+    /// Whether a token was let in a moment ago.
+    func hasAdmitted(_ token: String) -> Bool {
+        let now = clock.now()
+        return state.withLock { state in state.admitted[token].map { $0 > now } ?? false }
+    }
+
+    func admit(_ token: String) {
+        let until = clock.now().advanced(milliseconds: Self.trustMilliseconds)
+        state.withLock { state in
+            if state.admitted.count >= Self.admittedTokens { state.admitted.removeAll() }
+            state.admitted[token] = until
+        }
+    }
+
+    /// Where the next call goes; the call counts as open until `ended`.
+    func next(_ path: ForwardPath) -> RouteDecision {
+        let now = clock.now().milliseconds * 1_000
+        return state.withLock { state in
+            if let refusal = state.refusal(at: now) { return refusal }
+            guard let choice = state.shares.next() else { return .refuse(state.closed(name), retryAfterSeconds: 1) }
+            state.open += 1
+            var forward = Forward(to: choice.place.upstream)
+            forward.others = choice.others
+            forward.path = path
+            forward.answerSeconds = state.limits.answerSeconds ?? Limits.upstreamAnswerSeconds
+            forward.bodyBytes = state.limits.bodyBytes ?? Limits.callBytes
+            forward.watcher = CallWatcher(route: self, place: choice.place)
+            return .forward(forward)
+        }
+    }
+
+    /// A call has ended; what went wrong in the model's server, or on the way to it, is a failure.
+    fileprivate func ended(_ report: ExchangeReport, at place: CallShares.Place) {
+        let isFailure = report.outcome == .upstreamFailed || report.outcome == .upstreamTimedOut || report.status >= 500
+        state.withLock { state in
+            state.open -= 1
+            place.open -= 1
+            // Whoever goes away before an answer has asked nothing of anybody.
+            if isFailure { state.failures += 1 } else if report.outcome == .answered { state.calls += 1 }
+        }
+    }
+
+    /// Calls that an instance is answering.
+    func open(at attempt: AttemptID) -> Int64 { state.withLock { $0.shares.open(at: attempt) } }
+
+    /// The calls that `takeCounts` has not taken.
+    func counts() -> (calls: Int64, failures: Int64) { state.withLock { ($0.calls, $0.failures) } }
+
+    /// The calls since the last time, which are forgotten here.
+    func takeCounts() -> (calls: Int64, failures: Int64) {
+        state.withLock { state in
+            defer { (state.calls, state.failures) = (0, 0) }
+            return (state.calls, state.failures)
+        }
+    }
+}
+
+extension ServiceRoute.State {
+    /// Why a call may not begin now.
+    mutating func refusal(at now: Int64) -> RouteDecision? {
+        if let most = limits.concurrency, open >= most {
+            return .refuse(
+                Fault(.tooManyRequests, "The service answers \(most) calls at the same time at most."),
+                retryAfterSeconds: 1)
+        }
+        guard let rate = limits.callsPerSecond else { return nil }
+        // A second's calls may come at once; then they come as evenly as the rate has them (GCRA).
+        let start = max(spreadUntil, now)
+        guard start - now < 1_000_000 else {
+            return .refuse(
+                Fault(.tooManyRequests, "The service takes \(rate) calls a second at most."),
+                retryAfterSeconds: max(1, (start - now) / 1_000_000))
+        }
+        spreadUntil = start + 1_000_000 / rate
+        return nil
+    }
+
+    func closed(_ name: String) -> Fault {
+        let why = reason.isEmpty ? "" : " (\(reason))"
+        switch status {
+        case .deploying, .pending, .concerning, .running:
+            return Fault(.unavailable, "The service \(name) is \(status.rawValue)\(why); no instance is ready yet.")
+        case .failed, .stopping, .stopped, .deleting:
+            return Fault(.conflict, "The service \(name) is \(status.rawValue)\(why); start it, then call it.")
+        }
+    }
+}
+
+/// Tells a route of a call's end.
+private final class CallWatcher: ExchangeWatcher {
+    private let route: ServiceRoute
+    private let place: CallShares.Place
+
+    init(route: ServiceRoute, place: CallShares.Place) {
+        self.route = route
+        self.place = place
+    }
+
+    func ended(_ report: ExchangeReport) { route.ended(report, at: place) }
+}

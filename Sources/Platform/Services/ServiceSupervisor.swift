@@ -1,0 +1,304 @@
+import Kernel
+import Synchronization
+import Workloads
+
+/// Drives every service: starts and stops its instances, sees that they answer, and tells the gateway who does.
+///
+/// It keeps nothing in memory that it could not find again: after a crash `run` goes on from what is in the store, and
+/// every act it repeats is idempotent. One service is worked at by one task at a time.
+public final class ServiceSupervisor: Sendable {
+    private let ports: Ports
+    private let routes: ServiceRoutes
+    private let queue: AsyncStream<Work>
+    private let feed: AsyncStream<Work>.Continuation
+    private let state = Mutex(State())
+
+    private enum Work: Sendable {
+        case service(ServiceID)
+        case await(ServiceInstance)
+        case drain(ServiceInstance)
+    }
+
+    private struct State {
+        /// Services that are worked at, and whether they are to be looked at once more.
+        var busy: [ServiceID: Bool] = [:]
+        /// Acts that wait for their service's turn.
+        var acts: [ServiceID: [(ServiceInstance, InstanceMachine.Action)]] = [:]
+        /// Instances that are waited for, until they are ready or are drained.
+        var awaited: Set<AttemptID> = []
+        /// Looks in a row at which an instance did not say that it is ready.
+        var misses: [AttemptID: Int] = [:]
+        /// Failures in a row of a service's instances, and until when it starts no other.
+        var pauses: [ServiceID: (failures: Int, until: Instant)] = [:]
+    }
+
+    /// Milliseconds between two looks whether an instance is ready, or has answered its last call.
+    private static let pollMilliseconds: Int64 = 15
+    /// Every so many sweeps the shims of instances are looked at: a lost one gives no hint.
+    private static let sweepsBetweenProofs = 10
+    /// Looks in a row at which an instance may say that it is not ready before it is replaced.
+    private static let patience = 3
+    /// Seconds that a service waits at most before it starts another instance.
+    private static let greatestPause: Int64 = 60
+
+    public init(_ ports: Ports, routes: ServiceRoutes) {
+        self.ports = ports
+        self.routes = routes
+        (queue, feed) = AsyncStream.makeStream()
+    }
+
+    /// Has a service looked at.
+    func wake(_ id: ServiceID) {
+        let isNew = state.withLock { state in
+            if state.busy[id] != nil {
+                state.busy[id] = true
+                return false
+            }
+            state.busy[id] = false
+            return true
+        }
+        if isNew { feed.yield(.service(id)) }
+    }
+
+    /// Asks for an instance's actions to be carried out, and has its service looked at.
+    func perform(_ actions: [InstanceMachine.Action], for instance: ServiceInstance) {
+        for action in actions {
+            switch action {
+            case .await, .drain:
+                let isNew = state.withLock { $0.awaited.insert(instance.attempt).inserted }
+                if isNew { feed.yield(action == .await ? .await(instance) : .drain(instance)) }
+            case .submit, .stop, .finish:
+                state.withLock { $0.acts[instance.service, default: []].append((instance, action)) }
+            }
+        }
+        wake(instance.service)
+    }
+
+    /// Works until its task is cancelled. Running instances go on without it.
+    public func run() async throws {
+        try await resume()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.sweepNowAndThen() }
+            group.addTask { await self.workThrough() }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Tells the gateway at once what answers, then takes everything up where the last run of the server left it.
+    private func resume() async throws {
+        let states = try await ports.store.read { transaction in
+            try transaction.services(in: nil).map(transaction.state)
+        }
+        states.forEach(publish)
+        for state in states {
+            for instance in state.instances { perform(instance.machine.resumption, for: instance) }
+            wake(state.service.id)
+        }
+    }
+
+    private func publish(_ state: ServiceState) {
+        routes.publish(state) { .socket(path: self.ports.sockets.socketPath(of: $0.attempt)) }
+    }
+
+    private func workThrough() async {
+        await withDiscardingTaskGroup { group in
+            for await work in queue {
+                group.addTask {
+                    switch work {
+                    case .service(let id): await self.attend(to: id)
+                    case .await(let instance): await self.note { try await self.await(instance) }
+                    case .drain(let instance): await self.note { try await self.drain(instance) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func note(_ act: @Sendable () async throws -> Void) async {
+        do {
+            try await act()
+        } catch {
+            ports.journal.note(.error, "An act of a service could not be done.", ["error": "\(error)"])
+        }
+    }
+
+    // MARK: - One service
+
+    private func attend(to id: ServiceID) async {
+        repeat {
+            state.withLock { $0.busy[id] = false }
+            await note { try await self.bringNearer(id) }
+        } while state.withLock { state in
+            guard state.busy[id] == true || state.acts[id] != nil else {
+                state.busy[id] = nil
+                return false
+            }
+            return true
+        }
+    }
+
+    private func bringNearer(_ id: ServiceID) async throws {
+        for (instance, action) in state.withLock({ $0.acts.removeValue(forKey: id) ?? [] }) {
+            await note { try await self.carryOut(action, for: instance) }
+        }
+        guard let outcome = try await ReconcileService(ports)(id, mayStart: mayStart(id)) else { return }
+        publish(outcome.state)
+        for attempt in outcome.forgotten { try await ports.executor.release(attempt) }
+        for (instance, actions) in outcome.actions { perform(actions, for: instance) }
+        if outcome.state.service.wish == .deleted, outcome.state.live.isEmpty { try await remove(outcome.state) }
+    }
+
+    private func carryOut(_ action: InstanceMachine.Action, for asked: ServiceInstance) async throws {
+        guard let now = try await ports.store.read({ try $0.instance(attempt: asked.attempt) }),
+            now.machine.resumption.contains(action)
+        else { return }
+        if let event = try await InstanceAct(ports).perform(action, for: now) { try await apply(event, to: now) }
+    }
+
+    private func apply(_ event: InstanceMachine.Event, to instance: ServiceInstance) async throws {
+        guard let applied = try await ApplyInstanceEvent(ports)(event, to: instance.attempt) else { return }
+        follow(applied.instance, applied.actions)
+    }
+
+    /// Goes on with an instance whose machine has moved.
+    func follow(_ instance: ServiceInstance, _ actions: [InstanceMachine.Action]) {
+        if instance.machine.step == .ready { state.withLock { $0.pauses[instance.service] = nil } }
+        if instance.hasFailed { pause(instance.service) }
+        perform(actions, for: instance)
+    }
+
+    private func remove(_ service: ServiceState) async throws {
+        for instance in service.instances {
+            try await ports.sockets.removeFolder(of: instance.attempt)
+            try await ports.executor.release(instance.attempt)
+        }
+        try await ports.store.write { try $0.delete(service.service.id) }
+        routes.forget(service.service.id)
+    }
+
+    /// The first failure is followed by another try at once; then the pauses double.
+    private func pause(_ id: ServiceID) {
+        let now = ports.hostClock.now()
+        state.withLock { state in
+            let failures = (state.pauses[id]?.failures ?? 0) + 1
+            let seconds = failures < 2 ? 0 : min(Self.greatestPause, 1 << Int64(min(failures - 2, 10)))
+            state.pauses[id] = (failures, now.advanced(milliseconds: seconds * 1_000))
+        }
+    }
+
+    private func mayStart(_ id: ServiceID) -> Bool {
+        let now = ports.hostClock.now()
+        return state.withLock { $0.pauses[id].map { $0.until <= now } ?? true }
+    }
+
+    // MARK: - Waiting
+
+    /// Looks until an instance says that it is ready, its time is over, or it is not starting any more.
+    private func await(_ instance: ServiceInstance) async throws {
+        defer { _ = state.withLock { $0.awaited.remove(instance.attempt) } }
+        let path = try await healthPath(of: instance)
+        let limit = ports.hostClock.now().advanced(milliseconds: instance.startSeconds * 1_000)
+        var looks = 0
+        while !Task.isCancelled {
+            let now = await ports.sockets.state(of: instance.attempt, path: path)
+            if now == .ready { return try await apply(.ready, to: instance) }
+            looks += 1
+            if looks.isMultiple(of: 50), try await step(of: instance) != .starting { return }
+            if ports.hostClock.now() > limit {
+                let words = await LastWords(ports.executor)(of: instance.attempt)
+                let message = "it was not ready within \(instance.startSeconds) s"
+                return try await apply(.sick(words.isEmpty ? message : "\(message): \(words)"), to: instance)
+            }
+            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+        }
+    }
+
+    /// Waits until an instance has answered the calls it has, or the time for it is over.
+    private func drain(_ instance: ServiceInstance) async throws {
+        defer { _ = state.withLock { $0.awaited.remove(instance.attempt) } }
+        let limit = ports.hostClock.now().advanced(milliseconds: Limits.drainSeconds * 1_000)
+        while !Task.isCancelled, ports.hostClock.now() < limit,
+            let route = routes.route(instance.service), route.open(at: instance.attempt) > 0
+        {
+            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+        }
+        if !Task.isCancelled { try await apply(.drained, to: instance) }
+    }
+
+    private func step(of instance: ServiceInstance) async throws -> InstanceMachine.Step? {
+        try await ports.store.read { try $0.instance(attempt: instance.attempt)?.machine.step }
+    }
+
+    private func healthPath(of instance: ServiceInstance) async throws -> String {
+        let model = try await ports.store.read { try $0.model(ModelID(instance.run.model)) }
+        return ServiceContract.healthPath(of: model?.config ?? ModelConfig())
+    }
+
+    // MARK: - Looking
+
+    private func sweepNowAndThen() async throws {
+        var count = 0
+        while !Task.isCancelled {
+            try await Task.sleep(for: .milliseconds(ports.settings.sweepMilliseconds))
+            count += 1
+            let provesRunning = count.isMultiple(of: Self.sweepsBetweenProofs)
+            await note { try await self.sweep(provesRunning: provesRunning) }
+        }
+    }
+
+    /// Counts calls, looks whether instances are well, and takes up what has stopped moving.
+    private func sweep(provesRunning: Bool) async throws {
+        try await countCalls()
+        let instances = try await ports.store.read { try $0.instances(inSteps: InstanceMachine.Step.allCases) }
+        for instance in instances {
+            if instance.isWithExecutor, provesRunning || instance.machine.step != .ready {
+                try await takeEvidence(of: instance)
+            }
+            if instance.machine.step != .ended { perform(instance.machine.resumption, for: instance) }
+        }
+        let ready = instances.filter { $0.machine.step == .ready }
+        state.withLock { state in
+            let present = Set(ready.map(\.attempt))
+            state.misses = state.misses.filter { present.contains($0.key) }
+        }
+        await withDiscardingTaskGroup { group in
+            for instance in ready { group.addTask { await self.note { try await self.look(at: instance) } } }
+        }
+        let own = Dictionary(grouping: instances, by: \.service)
+        let now = ports.clock.now()
+        for service in try await ports.store.read({ try $0.services(in: nil) }) {
+            let status = ServiceState(service: service, instances: own[service.id] ?? []).status
+            let isDue = service.stopAt.map { $0 <= now } ?? false
+            if isDue || ![.running, .stopped, .failed].contains(status) { wake(service.id) }
+        }
+    }
+
+    private func takeEvidence(of instance: ServiceInstance) async throws {
+        guard let taken = try await TakeEvidence(ports)(instance.attempt),
+            case .instance(let instance, let actions) = taken.actions
+        else { return }
+        follow(instance, actions)
+    }
+
+    private func look(at instance: ServiceInstance) async throws {
+        let path = try await healthPath(of: instance)
+        let isWell = await ports.sockets.state(of: instance.attempt, path: path) == .ready
+        let misses = state.withLock { state in
+            let misses = isWell ? 0 : (state.misses[instance.attempt] ?? 0) + 1
+            state.misses[instance.attempt] = misses == 0 ? nil : misses
+            return misses
+        }
+        if misses >= Self.patience {
+            try await apply(.sick("it did not say that it is ready at \(misses) looks in a row"), to: instance)
+        }
+    }
+
+    private func countCalls() async throws {
+        for route in routes.all {
+            let (calls, failures) = route.takeCounts()
+            guard calls > 0 || failures > 0 else { continue }
+            try await ports.store.write { try $0.count(calls: calls, failures: failures, of: route.id) }
+        }
+    }
+}

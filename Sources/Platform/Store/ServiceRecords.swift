@@ -1,0 +1,67 @@
+public import Identity
+public import Kernel
+public import Workloads
+
+/// Services, their instances and what happened to them; one that is deleted is not there any more.
+public protocol ServiceRecords {
+    func insert(_ service: Service) throws
+    /// Writes everything that can change of a service, save its counts.
+    func update(_ service: Service) throws
+    /// Adds to the counts of a service.
+    func count(calls: Int64, failures: Int64, of service: ServiceID) throws
+    func delete(_ service: ServiceID) throws
+    func service(_ id: ServiceID) throws -> Service?
+    func service(named name: String, in project: ProjectID) throws -> Service?
+    /// Those of a project, the newest first; of all projects where it is nil.
+    func services(in project: ProjectID?) throws -> [Service]
+    func serviceCount(in project: ProjectID) throws -> Int
+    /// The names of services that a model is deployed in, or that still run it.
+    func services(using model: ModelID) throws -> [String]
+
+    func insert(_ instance: ServiceInstance) throws
+    /// Writes everything that can change of an instance.
+    func update(_ instance: ServiceInstance) throws
+    func delete(instance: AttemptID) throws
+    func instance(attempt: AttemptID) throws -> ServiceInstance?
+    /// Those of a service, the oldest first, ended ones among them.
+    func instances(of service: ServiceID) throws -> [ServiceInstance]
+    /// Instances in any of these steps, the oldest first.
+    func instances(inSteps steps: [InstanceMachine.Step]) throws -> [ServiceInstance]
+
+    func append(_ event: ServiceEvent) throws
+    /// What happened to a service, the newest first.
+    func serviceEvents(of service: ServiceID, limit: Int) throws -> [ServiceEvent]
+    func append(_ update: ServiceUpdate) throws
+    /// The changes of a service, the newest first.
+    func serviceUpdates(of service: ServiceID, limit: Int) throws -> [ServiceUpdate]
+}
+
+/// Something that happened to a service.
+public struct ServiceEvent: Hashable, Sendable {
+    public let service: ServiceID
+    public let at: Instant
+    public let isProblem: Bool
+    public let text: String
+
+    public init(service: ServiceID, at: Instant, isProblem: Bool = false, text: String) {
+        self.service = service
+        self.at = at
+        self.isProblem = isProblem
+        self.text = text
+    }
+}
+
+/// A change of what a service runs, and what came of it.
+public struct ServiceUpdate: Hashable, Sendable {
+    public let service: ServiceID
+    public let at: Instant
+    public let isSuccess: Bool
+    public let configs: [ServiceConfig]
+
+    public init(service: ServiceID, at: Instant, isSuccess: Bool, configs: [ServiceConfig]) {
+        self.service = service
+        self.at = at
+        self.isSuccess = isSuccess
+        self.configs = configs
+    }
+}

@@ -1,0 +1,48 @@
+/// What an instance of a service is started with, and what it sees.
+///
+/// Source: ModelArts, "Specifications for a custom image": a server on port 8080, its health at a path. The verbs:
+/// `Runtimes/inference`.
+public enum ServiceContract {
+    /// Where the model stands.
+    public static let model = "/home/ma-user/infer/model"
+    /// The folder of the instance's socket in the sandbox.
+    public static let socketFolder = "/run/service"
+    /// The path that says whether the runtime's own server is ready (Open Inference Protocol, "Server ready").
+    public static let health = "/v2/health/ready"
+
+    /// Where an instance says whether it is ready.
+    public static func healthPath(of config: ModelConfig) -> String {
+        config.health?.path ?? (config.command == nil ? health : "/health")
+    }
+
+    /// Plans an instance.
+    ///
+    /// - Parameters:
+    ///   - name: what callers name the model: the service's name.
+    ///   - version: the model's version.
+    ///   - python: the runtime's interpreter, at the same path on the host and in the sandbox.
+    ///   - accelerators: the indices granted.
+    public static func plan(
+        _ model: ModelConfig, name: String, version: String, environments: [NamedText], python: String,
+        layers: [String] = [], cpuMillicores: Int64, accelerators: [Int]
+    ) -> LaunchPlan {
+        let cards = accelerators.map(String.init).joined(separator: ",")
+        var environment = [
+            "HOME": ContainerContract.home, "USER": "ma-user", "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1",
+            "PATH": LaunchPlan.programs(python: python, layers: layers),
+            "OMP_NUM_THREADS": String(max(1, cpuMillicores / 1_000)),
+            "CUDA_VISIBLE_DEVICES": cards, "NVIDIA_VISIBLE_DEVICES": cards.isEmpty ? "void" : cards,
+            "MA_MODEL_DIR": self.model, "MA_SERVICE_NAME": name, "MA_MODEL_VERSION": version,
+        ]
+        if !layers.isEmpty { environment["PYTHONPATH"] = layers.joined(separator: ":") }
+        for variable in environments { environment[variable.name] = variable.value }
+        let socket = socketFolder + "/" + NotebookContract.socketName
+        let server = [python, "-m", "atelier_inference"]
+        let arguments =
+            model.command.map { command in
+                ["relay", "--socket", socket, "--port", String(model.port), "--", "/bin/bash", "-c", command]
+            } ?? ["serve", "--socket", socket, "--model-folder", self.model, "--name", name, "--version", version]
+        return LaunchPlan(
+            command: server + arguments, environment: environment, workingDirectory: self.model, folders: [])
+    }
+}

@@ -1,0 +1,176 @@
+public import Kernel
+public import Wire
+
+extension ServiceDefinition {
+    /// Reads the body of `POST /v1/{project_id}/services`; throws everything that is wrong with it.
+    public init(json: JSONValue) throws(Faults) {
+        let fields = JSONFields(json)
+        let name = fields.requiredString("service_name", characters: 1...Limits.serviceNameCharacters)
+        if !name.utf8.allSatisfy(TrainingJobDefinition.isNameByte) {
+            fields.refuse("service_name", "A name has letters, digits, hyphens and underscores only.")
+        }
+        let kind = fields.requiredString("infer_type")
+        if !kind.isEmpty, kind != "real-time" {
+            fields.refuse("infer_type", "Services are real-time here, not \(kind).")
+        }
+        ServiceConfig.refuseDedicated(fields)
+        if fields.isGiven("vpc_id") { fields.refuse("vpc_id", "There are no private networks here; leave it out.") }
+        let configs = ServiceConfig.list(fields)
+        self.init(
+            name: name,
+            description: fields.string("description", characters: 0...Limits.serviceDescriptionCharacters) ?? "",
+            workspace: fields.string("workspace_id", characters: 0...Limits.workspaceCharacters) ?? "0",
+            configs: configs ?? [], stopAfterSeconds: Self.stopAfter(fields).flatMap(\.self),
+            limits: ServiceLimits(fields.object("limits")) ?? ServiceLimits())
+        if configs == nil { fields.refuse("config", "This field is needed.", code: .missingParameter) }
+        try fields.check()
+    }
+
+    /// The service as `POST /v1/{project_id}/services` takes it: reading it again gives the same definition.
+    public var json: JSONValue {
+        var object: JSONObject = [
+            "service_name": .string(name), "description": .string(description), "workspace_id": .string(workspace),
+            "infer_type": "real-time", "config": .array(configs.map(\.json)), "limits": limits.json,
+        ]
+        if let schedule = scheduleJSON { object["schedule"] = schedule }
+        return .object(object)
+    }
+
+    /// The schedule in the largest unit that it is whole in; nil where there is none.
+    public var scheduleJSON: JSONValue? {
+        guard let seconds = stopAfterSeconds else { return nil }
+        let unit = Self.units.first { seconds.isMultiple(of: $0.seconds) } ?? (name: "MINUTES", seconds: 60)
+        return [["type": "stop", "time_unit": .string(unit.name), "duration": JSONValue(seconds / unit.seconds)]]
+    }
+
+    private static let units: [(name: String, seconds: Int64)] = [("DAYS", 86_400), ("HOURS", 3_600), ("MINUTES", 60)]
+
+    /// When it stops by itself: nil where nothing is said, `.some(nil)` for an empty schedule.
+    static func stopAfter(_ fields: JSONFields) -> Int64?? {
+        guard fields.value("schedule") != nil else { return nil }
+        guard let schedule = fields.objects("schedule", limit: 1).first else { return .some(nil) }
+        if let type = schedule.string("type"), type != "stop" {
+            schedule.refuse("type", "A schedule of type stop is the one there is, not \(type).")
+        }
+        let text = schedule.requiredString("time_unit")
+        guard let unit = units.first(where: { $0.name == text }) else {
+            if !text.isEmpty { schedule.refuse("time_unit", "DAYS, HOURS or MINUTES was expected, not \(text).") }
+            return .some(nil)
+        }
+        let greatest = Limits.autoStopHours * 3_600 / unit.seconds
+        return schedule.requiredInteger("duration", in: 1...greatest) * unit.seconds
+    }
+}
+
+extension ServiceConfig {
+    /// Reads `config`; nil where it is not there. Weights of what gets calls sum to 100.
+    static func list(_ fields: JSONFields) -> [ServiceConfig]? {
+        guard fields.value("config") != nil else { return nil }
+        let items = fields.objects("config", limit: Limits.serviceConfigs)
+        let configs = items.map { ServiceConfig($0, isOnly: items.count == 1) }
+        if configs.isEmpty {
+            fields.refuse("config", "A service has at least one model.")
+            return configs
+        }
+        let sum = configs.reduce(0) { $0 + $1.weight }
+        if sum != 100 { fields.refuse("config", "The weights sum to \(sum); they must sum to 100.") }
+        if Set(configs.map(\.run)).count < configs.count {
+            fields.refuse("config", "The same model stands twice with the same flavor and envs; make them one.")
+        }
+        if configs.reduce(0, { $0 + $1.instanceCount }) > Limits.serviceInstances {
+            fields.refuse("config", "A service has at most \(Limits.serviceInstances) instances.")
+        }
+        return configs
+    }
+
+    private init(_ fields: JSONFields, isOnly: Bool) {
+        let flavor = fields.requiredString("specification", characters: 1...Limits.priceBookIDCharacters)
+        if flavor == "custom" || fields.isGiven("custom_spec") {
+            fields.refuse("specification", "Sizes of one's own are not offered; choose a flavor of the list.")
+        }
+        Self.refuseDedicated(fields)
+        for key in ["src_path", "dest_path", "nodes", "affinity"] where fields.isGiven(key) {
+            fields.refuse(key, "This is not for real-time services here; leave the field out.")
+        }
+        self.init(
+            model: fields.requiredString("model_id", characters: 1...Limits.modelNameCharacters),
+            weight: Self.weight(fields) ?? (isOnly ? 100 : 0), flavor: Identifier(flavor),
+            instanceCount: fields.integer("instance_count", in: 0...Limits.serviceInstances) ?? 1,
+            environments: fields.stringMap("envs", limit: Limits.jobEnvironments).map(NamedText.init),
+            startSeconds: (fields.integer("deploy_timeout_in_seconds", in: 10...7_200))
+                ?? Self.standardStartSeconds)
+        for variable in environments where ContainerContract.isReserved(variable.name) {
+            fields.refuse("envs", "\(variable.name) is the platform's own; choose another name.")
+        }
+    }
+
+    /// A whole number, or a text of one: documents of ModelArts write both.
+    private static func weight(_ fields: JSONFields) -> Int64? {
+        switch fields.value("weight") {
+        case .string(let text)?:
+            if let weight = Int64(text), (0...100).contains(weight) { return weight }
+            fields.refuse("weight", "A number from 0 to 100 was expected, not \(text.prefix(20)).")
+            return 0
+        default: return fields.integer("weight", in: 0...100)
+        }
+    }
+
+    static func refuseDedicated(_ fields: JSONFields) {
+        for key in ["cluster_id", "pool_name", "pool_id"] where fields.isGiven(key) {
+            fields.refuse(key, "There are no dedicated pools here; leave it out for the public pool.")
+        }
+    }
+
+    /// The config as a request has it.
+    public var json: JSONValue {
+        [
+            "model_id": .string(model), "weight": JSONValue(weight), "specification": .string(flavor.text),
+            "instance_count": JSONValue(instanceCount), "envs": TrainingJobDefinition.map(environments),
+            "deploy_timeout_in_seconds": JSONValue(startSeconds),
+        ]
+    }
+
+    /// Reads one back that `json` wrote.
+    public static func stored(_ json: JSONValue) throws -> ServiceConfig {
+        let fields = JSONFields(json)
+        let config = ServiceConfig(fields, isOnly: true)
+        try fields.check()
+        return config
+    }
+}
+
+extension ServiceLimits {
+    /// Reads `limits`, which are ours; nil where they are not there.
+    init?(_ fields: JSONFields?) {
+        guard let fields else { return nil }
+        self.init(
+            callsPerSecond: fields.integer("requests_per_second", in: 1...1_000_000),
+            concurrency: fields.integer("concurrency", in: 1...100_000),
+            answerSeconds: fields.integer("timeout_seconds", in: 1...3_600),
+            bodyBytes: fields.integer("body_bytes", in: 0...(1 << 40)))
+    }
+
+    public var json: JSONValue {
+        let members = [
+            ("requests_per_second", callsPerSecond), ("concurrency", concurrency), ("timeout_seconds", answerSeconds),
+            ("body_bytes", bodyBytes),
+        ]
+        return .object(JSONObject(members.compactMap { name, value in value.map { (name, JSONValue($0)) } }))
+    }
+}
+
+extension ServiceChange {
+    /// Reads the body of `PUT /v1/{project_id}/services/{service_id}`; throws everything that is wrong with it.
+    public init(json: JSONValue) throws(Faults) {
+        let fields = JSONFields(json)
+        self.init(description: fields.string("description", characters: 0...Limits.serviceDescriptionCharacters))
+        if let text = fields.string("status") {
+            status = Status(rawValue: text)
+            if status == nil { fields.refuse("status", "running or stopped was expected, not \(text).") }
+        }
+        configs = ServiceConfig.list(fields)
+        stopAfterSeconds = ServiceDefinition.stopAfter(fields)
+        limits = ServiceLimits(fields.object("limits"))
+        try fields.check()
+    }
+}
