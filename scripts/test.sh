@@ -16,7 +16,10 @@ part() {
     say "== $name took $(since "$began")"
 }
 
-runtimes() { scripts/runtime.sh python && scripts/runtime.sh scikit-learn && scripts/runtime.sh jupyterlab; }
+runtimes() {
+    local runtime
+    for runtime in python scikit-learn jupyterlab inference; do scripts/runtime.sh "$runtime" || return; done
+}
 
 quiet='GatewayTests|VolumeDisksTests'
 

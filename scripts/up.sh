@@ -76,7 +76,7 @@ example() {
 
 scripts/install.sh
 atelier=$(scripts/build.sh)
-for runtime in python scikit-learn jupyterlab; do scripts/runtime.sh "$runtime"; done
+for runtime in python scikit-learn jupyterlab inference; do scripts/runtime.sh "$runtime"; done
 check_port
 start
 export ATELIER_DATA=$data
