@@ -86,6 +86,8 @@ class Tale(PTServingBaseService):
 
     def waits(self, data):
         self.pass_gate(data["gate"])
+        # Longer than the server looks after its connections when it ends.
+        time.sleep(data.get("longer", 0))
         return {"waited": data["gate"]}
 
     async def later(self, data):
@@ -302,7 +304,7 @@ def test_requests_in_flight_are_answered_after_sigterm(tmp_path, gates):
     (tmp_path / "customize_service.py").write_text(TALE)
     (tmp_path / "beside.py").write_text(BESIDE)
     with started(tmp_path, gates) as service:
-        connection = service.open("/", {"tale": "waits", "gate": "last"})
+        connection = service.open("/", {"tale": "waits", "gate": "last", "longer": 0.5})
         passes(gates, "last")
         service.terminate()
         wait(service.refuses, what="the socket's end")
@@ -310,6 +312,22 @@ def test_requests_in_flight_are_answered_after_sigterm(tmp_path, gates):
         (gates / "last").touch()
         assert json.loads(connection.getresponse().read()) == {"waited": "last"}
         assert service.ended() == 0 and not service.socket.exists()
+
+
+def test_a_thread_that_goes_on_holds_up_no_end(tmp_path):
+    (tmp_path / "customize_service.py").write_text(
+        "import threading, sys\n"
+        "threading.Thread(target=threading.Event().wait).start()\n"
+        "from model_service.pytorch_model_service import PTServingBaseService\n"
+        "class Service(PTServingBaseService):\n"
+        "    pass\n")
+    with Service(tmp_path) as service:
+        service.terminate()
+        assert service.ended() == 0 and not service.socket.exists()
+    with open(tmp_path / "customize_service.py", "a") as code:
+        code.write("sys.exit('no model')\n")
+    with Process("serve", "--model-folder", str(tmp_path), "--name", "m", "--version", "1") as process:
+        assert process.ended() == 3 and "no model" in process.said().splitlines()[-1]
 
 
 def test_a_model_that_loads_is_told_apart_and_can_be_ended(tmp_path):
