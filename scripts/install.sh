@@ -6,7 +6,7 @@ source "$(dirname "$0")/common.sh"
 
 # To run: the sandbox, SQLite, jobs' Python, volumes' file systems. To build: what links Swift, GRDB and the HTTP libraries.
 packages=(
-    bubblewrap xfsprogs e2fsprogs mount util-linux python3 python3-venv ca-certificates curl git tzdata
+    bubblewrap xfsprogs e2fsprogs mount util-linux python3 python3-venv ca-certificates libgomp1 curl git tzdata
     binutils gcc libc6-dev libstdc++-12-dev libsqlite3-dev zlib1g-dev libxml2 libcurl4
     "$@"
 )

@@ -176,7 +176,7 @@ def test_arrears_freeze_it_and_a_top_up_thaws_it(own_server):
     # Two hours cost more than there is; from then on its lease is not moved, and ends a day after it was moved last.
     for moment in ("10T11:00:20", "10T12:00:20", "11T12:30:00"):
         server.move_clock(f"2030-01-{moment}+08:00")
-        wait(lambda: hours_closed(server, moment), what=f"the hours until {moment}")
+        wait(lambda: server.hours_closed(), what=f"the hours until {moment}")
         if moment == "10T12:00:20":
             wait(lambda: float(server.get("/atelier/v1/balance")["arrears"]) > 0, what="the second hour's bill")
     frozen = notebooks.wait(made.id, "FROZEN")
@@ -189,12 +189,6 @@ def test_arrears_freeze_it_and_a_top_up_thaws_it(own_server):
     server.top_up("50")
     assert notebooks.start(made.id).status == "RUNNING"
     notebooks.clear()
-
-
-def hours_closed(server, moment):
-    """Whether the closer has come to the clock's hour, as far as it can: what runs is proven only by its own shim."""
-    hours = server.get("/atelier/v1/hours")["items"]
-    return not any(hour["state"] == "provisional" and hour["unproven"] == 0 for hour in hours)
 
 
 def test_a_greedy_cell_kills_its_kernel_and_not_the_notebook(server, modelarts):

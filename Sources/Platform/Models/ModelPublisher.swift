@@ -82,9 +82,10 @@ public final class ModelPublisher: Sendable {
     private static func config(_ text: [UInt8]) throws -> ModelConfig {
         do {
             return try ModelConfig(json: JSONValue(parsing: text))
-        } catch let faults as Faults {
+        } catch {
+            let faults = (error as? Faults)?.all ?? [(error as? Fault) ?? Fault(.internalFault, "\(error)")]
             throw Faults(
-                faults.all.map { fault in
+                faults.map { fault in
                     let field = [ModelDefinition.configName, fault.field].compactMap(\.self).joined(separator: ": ")
                     return Fault(.invalidParameter, fault.message, field: field)
                 })

@@ -27,6 +27,9 @@ public struct ChangeService: Sendable {
         let ports = self.ports
         try await ports.store.write { transaction in
             var service = try transaction.requiredService(id, in: project.id)
+            guard service.wish != .deleted else {
+                throw Fault(.conflict, "The service \(service.definition.name) is being deleted.")
+            }
             try transaction.apply(change, to: &service, in: project, ports: ports)
             try transaction.update(service)
         }

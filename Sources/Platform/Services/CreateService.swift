@@ -104,7 +104,7 @@ extension StoreTransaction {
     }
 
     func requiredService(_ id: ServiceID, in project: ProjectID) throws -> Service {
-        guard let service = try service(id), service.project == project, service.wish != .deleted else {
+        guard let service = try service(id), service.project == project else {
             throw Fault(.notFound, "There is no service \(id) in this project.", field: "service_id")
         }
         return service

@@ -17,7 +17,7 @@ public struct ListServices: Sendable {
     public func callAsFunction(in project: Project, caller: Caller) async throws -> [ServiceState] {
         try caller.require(.read, in: Scope(project))
         return try await ports.store.read { transaction in
-            try transaction.services(in: project.id).filter { $0.wish != .deleted }.map(transaction.state)
+            try transaction.services(in: project.id).map(transaction.state)
         }
     }
 

@@ -40,6 +40,7 @@ private struct Reconciliation {
     private var service: Service
     private var instances: [ServiceInstance]
     private var actions: [(ServiceInstance, [InstanceMachine.Action])] = []
+    private var hasTakenBack = false
     private let before: ServiceState
     private let capacity: PoolCapacity
     private let transaction: any StoreTransaction
@@ -66,11 +67,11 @@ private struct Reconciliation {
         try placeQueued()
         if plan.isComplete, service.wish == .running, service.served != wanted {
             service.served = wanted
-            service.reason = ""
             try transaction.append(
                 ServiceUpdate(service: service.id, at: now, isSuccess: true, configs: wanted))
         }
-        if plan.isComplete { service.reason = service.wish == .running ? "" : service.reason }
+        // What was said while something lacked is over; why a change was taken back is not.
+        if plan.isComplete, service.wish == .running, before.status != .running, !hasTakenBack { service.reason = "" }
         let forgotten = try forget()
         try tell()
         if service != before.service { try transaction.update(service) }
@@ -106,6 +107,7 @@ private struct Reconciliation {
         let answers = service.served.contains { config in before.ready(config.run) > 0 }
         if answers, service.served != failed {
             service.definition.configs = service.served
+            hasTakenBack = true
             service.reason = "the change came to nothing and was taken back: \(why)"
             try transaction.append(
                 ServiceEvent(service: service.id, at: now, isProblem: true, text: "The change was taken back: \(why)"))

@@ -37,7 +37,8 @@ public enum ServiceContract {
         if !layers.isEmpty { environment["PYTHONPATH"] = layers.joined(separator: ":") }
         for variable in environments { environment[variable.name] = variable.value }
         let socket = socketFolder + "/" + NotebookContract.socketName
-        let server = [python, "-m", "atelier_inference"]
+        // -P: what lies beside the model must not stand in the way of the server's own modules.
+        let server = [python, "-P", "-m", "atelier_inference"]
         let arguments =
             model.command.map { command in
                 ["relay", "--socket", socket, "--port", String(model.port), "--", "/bin/bash", "-c", command]
