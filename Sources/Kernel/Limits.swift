@@ -47,6 +47,8 @@ public enum Limits {
     public static let drainSeconds: Int64 = 30
     /// Bytes of a call's body where a service says nothing else.
     public static let callBytes: Int64 = 64 << 20
+    /// Seconds for which it is kept what services were asked, minute by minute (31 days).
+    public static let callMinuteSeconds: Int64 = 31 * 86_400
     /// Ended instances of a service that are kept for their logs, and changes and events that are listed.
     public static let endedInstances = 5
     public static let serviceEvents = 1_000

@@ -43,7 +43,7 @@ final class TestServer: Sendable {
             catalogue: Catalogue(books: try PriceBookFolder.read(path: root + "PriceBooks"), engines: [engine]),
             settings: Settings(), journal: SilentJournal())
         let ports = self.ports
-        let routes = ServiceRoutes(clock: clock)
+        let routes = ServiceRoutes(clock: clock, hostClock: clock)
         api = AtelierAPI(
             ports, supervisor: TrainingJobSupervisor(ports), volumes: VolumeSupervisor(ports),
             notebooks: NotebookSupervisor(ports, volumes: VolumeSupervisor(ports)),

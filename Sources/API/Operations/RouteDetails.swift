@@ -60,6 +60,10 @@ struct RouteDetails: Sendable {
         "DELETE /atelier/v1/buckets/{bucket}/objects/{key+}": RouteDetails(status: 204, answer: "Nothing"),
         "GET /atelier/v1/projects/{project_id}/volumes/{volume_id}/usage": RouteDetails(
             answer: "id, capacity_bytes, used_bytes, message"),
+        "GET /atelier/v1/projects/{project_id}/services/{service_id}/minutes": RouteDetails(
+            query: ["last"],
+            answer: "items [{minute, model_id, calls, failures, successes, prompt_tokens, completion_tokens, latency, "
+                + "cpu_cores?, memory_bytes?}], total"),
         "GET /atelier/v1/projects/{project_id}/services/{service_id}/log": RouteDetails(
             query: ["instance", "offset", "limit"], answer: "A piece of the log as bytes, its place in X-Log headers"),
         "GET /atelier/v1/projects/{project_id}/training-jobs/{training_job_id}/log": RouteDetails(

@@ -44,7 +44,7 @@ extension ListOffer.OfferedFlavor {
                 "cpu_info",
                 .fields(
                     ("arch", .text(flavor.architecture.rawValue)),
-                    ("cpu", .number(Self.cores(flavor.cpuMillicores))))
+                    ("cpu", .thousandths(flavor.cpuMillicores)))
             ),
             ("memory_info", .fields(("unit", .text("GB")), ("memory", .whole(gigabytes)))),
             (
@@ -56,12 +56,5 @@ extension ListOffer.OfferedFlavor {
             ("display_en", .text(flavor.name)), ("is_open", .bool(price != nil)), ("spec_status", .text("normal")),
             ("is_free", .bool(false)), ("over_quota", .bool(false)),
             ("price_per_hour", price?.unitPrice.map { .text($0) }))
-    }
-
-    /// Cores with as many decimals as they have.
-    private static func cores(_ millicores: Int64) -> String {
-        let rest = String(millicores % 1_000 + 1_000).dropFirst()
-        let decimals = rest.reversed().drop { $0 == "0" }.reversed()
-        return String(millicores / 1_000) + "." + (decimals.isEmpty ? "0" : String(decimals))
     }
 }

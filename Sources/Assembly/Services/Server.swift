@@ -30,7 +30,7 @@ struct Server {
         logger.info("\(installation.volumes.summary)")
         let volumes = VolumeSupervisor(ports)
         let notebooks = NotebookSupervisor(ports, volumes: volumes)
-        let routes = ServiceRoutes(clock: ports.hostClock)
+        let routes = ServiceRoutes(clock: ports.clock, hostClock: ports.hostClock)
         let services = ServiceSupervisor(ports, routes: routes)
         let supervisor = TrainingJobSupervisor(ports, notebooks: notebooks, services: services)
         let publisher = ModelPublisher(ports)

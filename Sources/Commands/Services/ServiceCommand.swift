@@ -9,7 +9,7 @@ struct ServiceCommand: ParsableCommand {
         subcommands: [
             DeployService.self, ListServices.self, ShowService.self, CallService.self, ScaleService.self,
             SplitService.self, StartService.self, StopService.self, DeleteService.self, ServiceLog.self,
-            ServiceEvents.self, RollBackService.self,
+            ServiceEvents.self, RollBackService.self, ServiceTop.self,
         ])
 }
 

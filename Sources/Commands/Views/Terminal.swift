@@ -17,6 +17,11 @@ public enum Terminal {
         if isatty(STDERR_FILENO) == 1 { write("\r\u{1B}[K", to: STDERR_FILENO) }
     }
 
+    /// Empties the screen, where a person watches.
+    public static func clearScreen() {
+        if isatty(STDOUT_FILENO) == 1 { text("\u{1B}[H\u{1B}[2J") }
+    }
+
     private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) {

@@ -104,6 +104,10 @@ public final class LocalExecutor: Executor {
         }
     }
 
+    public func use(of attempt: AttemptID) async throws -> AttemptUse? {
+        Cgroup.use(of: folder(attempt), attempt: attempt)
+    }
+
     public func log(_ attempt: AttemptID, from offset: Int64, limit: Int) async throws -> LogPiece {
         SegmentedLog(folder: folder(attempt).path).piece(from: offset, limit: limit)
     }

@@ -100,9 +100,30 @@ struct Cgroup {
     /// The name of an attempt's group: a shim's own, so that no two ever share one.
     static func name(of attempt: AttemptID, shim: pid_t) -> String { "\(attempt)-\(shim)" }
 
+    /// What an attempt's group uses now; nil where it has none.
+    static func use(of folder: AttemptFolder, attempt: AttemptID) -> AttemptUse? {
+        guard let shim = shim(of: folder) else { return nil }
+        let name = name(of: attempt, shim: shim)
+        let one = (memory: "\(mount)/memory/atelier/\(name)", account: "\(mount)/cpuacct/atelier/\(name)")
+        if let memory = number(one.memory + "/memory.usage_in_bytes"), let cpu = number(one.account + "/cpuacct.usage") {
+            // What the kernel could give back at once, such as files that were read, is no use.
+            let cache = value(of: "total_inactive_file", in: one.memory + "/memory.stat") ?? 0
+            return AttemptUse(cpuMilliseconds: cpu / 1_000_000, memoryBytes: max(0, memory - cache))
+        }
+        let two = "\(mount)/atelier/\(name)"
+        guard let memory = number(two + "/memory.current"), let cpu = value(of: "usage_usec", in: two + "/cpu.stat")
+        else { return nil }
+        let cache = value(of: "inactive_file", in: two + "/memory.stat") ?? 0
+        return AttemptUse(cpuMilliseconds: cpu / 1_000, memoryBytes: max(0, memory - cache))
+    }
+
+    private static func shim(of folder: AttemptFolder) -> pid_t? {
+        SmallFile.text(folder.processID).flatMap { pid_t($0.prefix { $0 != "\n" }) }
+    }
+
     /// Removes the groups that a killed shim has left.
     static func remove(leftBy folder: AttemptFolder, attempt: AttemptID) {
-        guard let shim = SmallFile.text(folder.processID).flatMap({ pid_t($0.prefix { $0 != "\n" }) }) else { return }
+        guard let shim = shim(of: folder) else { return }
         for hierarchy in ["", "/memory", "/cpu", "/pids", "/cpuacct"] {
             rmdir("\(mount)\(hierarchy)/atelier/\(name(of: attempt, shim: shim))")
         }

@@ -81,6 +81,7 @@ extension Exchange {
     /// Puts what came of the body behind the head, which saves a buffer and a part of a write.
     private func joinBody(to buffer: inout ByteBuffer, from connection: UpstreamConnection) {
         guard let count = taken(from: connection), var piece = connection.inbox.readSlice(length: count) else { return }
+        keepTail(of: piece)
         count > 0 ? _ = buffer.writeBuffer(&piece) : ()
         countDown(count)
     }
@@ -93,6 +94,13 @@ extension Exchange {
             note("An upstream's body is not chunked rightly.", error: "\(error)")
             return nil
         }
+    }
+
+    /// Keeps the end of what has come of the body, where somebody wants it.
+    private func keepTail(of piece: ByteBuffer) {
+        guard let most = forward?.tailBytes, most > 0 else { return }
+        tail.append(contentsOf: piece.readableBytesView.suffix(most))
+        if tail.count > 2 * most { tail.removeFirst(tail.count - most) }
     }
 
     private func countDown(_ count: Int) {
@@ -118,6 +126,7 @@ extension Exchange {
         guard let count = taken(from: connection) else { return cut(.upstreamFailed) }
         guard let piece = connection.inbox.readSlice(length: count) else { return }
         countDown(count)
+        keepTail(of: piece)
         switch framing {
         case .asItCame: if count > 0 { client.write(piece) }
         case .madeChunked: client.writeChunk(piece)

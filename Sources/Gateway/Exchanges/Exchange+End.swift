@@ -107,7 +107,8 @@ extension Exchange {
         let now = NIODeadline.now()
         let report = ExchangeReport(
             outcome: outcome, status: status, bytesUp: up, bytesDown: down,
-            headNanoseconds: ((headTime ?? now) - began).nanoseconds, nanoseconds: (now - began).nanoseconds)
+            headNanoseconds: ((headTime ?? now) - began).nanoseconds, nanoseconds: (now - began).nanoseconds,
+            tail: tail)
         client.proxy.counts.ended(report, door: door.index)
         forward?.watcher?.ended(report)
         guard client.proxy.logger.logLevel <= .debug else { return }

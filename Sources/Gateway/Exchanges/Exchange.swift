@@ -38,6 +38,8 @@ final class Exchange {
     var headTime: NIODeadline?
     var bytesUp: Int64 = 0
     var bytesDown: Int64 = 0
+    /// The end of the answer's body, for the watcher.
+    var tail: [UInt8] = []
 
     init(_ head: RequestHead, door: ReverseProxy.Door, client: ClientConnection, loop: ProxyLoop) {
         self.head = head

@@ -28,8 +28,27 @@ public protocol Executor: Sendable {
     /// A piece of an attempt's log (standard output and error together, as written).
     func log(_ attempt: AttemptID, from offset: Int64, limit: Int) async throws -> LogPiece
 
+    /// What an attempt uses now; nil where the machine does not tell.
+    func use(of attempt: AttemptID) async throws -> AttemptUse?
+
     /// Forgets an attempt: its records have been taken and its log moved. Removes its folder.
     func release(_ attempt: AttemptID) async throws
+}
+
+extension Executor {
+    public func use(of attempt: AttemptID) async throws -> AttemptUse? { nil }
+}
+
+/// What an attempt has used of a machine so far.
+public struct AttemptUse: Hashable, Sendable {
+    public let cpuMilliseconds: Int64
+    /// Bytes of memory that it has now.
+    public let memoryBytes: Int64
+
+    public init(cpuMilliseconds: Int64, memoryBytes: Int64) {
+        self.cpuMilliseconds = cpuMilliseconds
+        self.memoryBytes = memoryBytes
+    }
 }
 
 /// The entity behind an attempt id: one try of a job.

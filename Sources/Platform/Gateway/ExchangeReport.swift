@@ -26,9 +26,12 @@ public struct ExchangeReport: Sendable {
     /// From the request's head to the answer's head, and to its end.
     public let headNanoseconds: Int64
     public let nanoseconds: Int64
+    /// The end of the answer's body as it came, as much of it as was asked for.
+    public let tail: [UInt8]
 
     public init(
-        outcome: Outcome, status: Int, bytesUp: Int64, bytesDown: Int64, headNanoseconds: Int64, nanoseconds: Int64
+        outcome: Outcome, status: Int, bytesUp: Int64, bytesDown: Int64, headNanoseconds: Int64, nanoseconds: Int64,
+        tail: [UInt8] = []
     ) {
         self.outcome = outcome
         self.status = status
@@ -36,5 +39,6 @@ public struct ExchangeReport: Sendable {
         self.bytesDown = bytesDown
         self.headNanoseconds = headNanoseconds
         self.nanoseconds = nanoseconds
+        self.tail = tail
     }
 }

@@ -29,6 +29,8 @@ public struct Forward: Sendable {
     public var answerSeconds: Int64 = Limits.upstreamAnswerSeconds
     /// Bytes that a request's body may have.
     public var bodyBytes: Int64 = .max
+    /// Bytes of the answer's end that the watcher is told.
+    public var tailBytes = 0
     /// Told how it ended, once for each request.
     public var watcher: (any ExchangeWatcher)?
 

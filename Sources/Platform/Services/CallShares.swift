@@ -12,12 +12,14 @@ struct CallShares {
     /// An instance that gets calls.
     final class Place: @unchecked Sendable {
         let attempt: AttemptID
+        let model: ModelID
         let upstream: Upstream
         /// Calls that it is answering; changed under the owner's lock alone.
         var open: Int64 = 0
 
-        init(_ attempt: AttemptID, _ upstream: Upstream) {
+        init(_ attempt: AttemptID, _ model: ModelID, _ upstream: Upstream) {
             self.attempt = attempt
+            self.model = model
             self.upstream = upstream
         }
     }
@@ -48,7 +50,7 @@ struct CallShares {
         let isSame = present.map(\.run) == versions.map(\.run) && present.map(\.weight) == turns.weights
         if !isSame { turns = WeightedTurns(present.map(\.weight)) }
         versions = present.map { version in
-            Version(run: version.run, places: version.places.map { known[$0.0] ?? Place($0.0, $0.1) })
+            Version(run: version.run, places: version.places.map { known[$0.0] ?? Place($0.0, ModelID(version.run.model), $0.1) })
         }
         let staying = Set(versions.flatMap(\.places).map(\.attempt))
         leaving = known.values.filter { !staying.contains($0.attempt) && $0.open > 0 }

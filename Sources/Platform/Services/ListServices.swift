@@ -53,6 +53,18 @@ public struct ListServices: Sendable {
         }
     }
 
+    /// What a service was asked in the last so many seconds, a minute and a model at a time.
+    public func minutes(
+        of id: ServiceID, last seconds: Int64, in project: Project, caller: Caller
+    ) async throws -> [ServiceMinute] {
+        try caller.require(.read, in: Scope(project))
+        let end = ports.clock.now().second + 1
+        return try await ports.store.read { transaction in
+            _ = try transaction.requiredService(id, in: project.id)
+            return try transaction.callMinutes(of: id, in: (end - seconds).minute..<end)
+        }
+    }
+
     /// The calls of a service that its stored counts do not have yet.
     public func recentCounts(of id: ServiceID) -> (calls: Int64, failures: Int64) {
         routes.route(id)?.counts() ?? (0, 0)

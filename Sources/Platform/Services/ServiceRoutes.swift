@@ -17,9 +17,15 @@ public final class ServiceRoutes: Sendable {
 
     private let known = Mutex(Known())
     private let clock: any WallClock
+    private let hostClock: any WallClock
 
-    /// - Parameter clock: what limits are counted by.
-    public init(clock: any WallClock) { self.clock = clock }
+    /// - Parameters:
+    ///   - clock: whose minutes calls are counted and billed in.
+    ///   - hostClock: what limits are counted by.
+    public init(clock: any WallClock, hostClock: any WallClock) {
+        self.clock = clock
+        self.hostClock = hostClock
+    }
 
     /// The route of a service that is there.
     public func route(_ id: ServiceID) -> ServiceRoute? { known.withLock { $0.byID[id] } }
@@ -39,7 +45,7 @@ public final class ServiceRoutes: Sendable {
         let service = state.service
         let route = known.withLock { known in
             if let route = known.byID[service.id] { return route }
-            let route = ServiceRoute(service, clock: clock)
+            let route = ServiceRoute(service, clock: clock, hostClock: hostClock)
             known.byID[service.id] = route
             known.byName[Name(project: service.project, name: service.definition.name)] = route
             return route
@@ -63,6 +69,7 @@ public final class ServiceRoute: Sendable {
     public let project: ProjectID
     public let name: String
     private let clock: any WallClock
+    private let hostClock: any WallClock
     private let state = Mutex(State())
 
     fileprivate struct State {
@@ -73,22 +80,31 @@ public final class ServiceRoute: Sendable {
         var open: Int64 = 0
         /// Millionths of a second since 1970 at which the calls let in so far would be spread out evenly.
         var spreadUntil: Int64 = 0
-        var calls: Int64 = 0
-        var failures: Int64 = 0
+        /// What was asked since it was last stored, by minute and model.
+        var minutes: [CallKey: CallMinute] = [:]
         /// Tokens that were let in, and until when that is not looked up again.
         var admitted: [String: Instant] = [:]
     }
 
+    /// A minute and a model.
+    struct CallKey: Hashable, Sendable {
+        let minute: Second
+        let model: ModelID
+    }
+
+    /// Bytes of an answer's end in which its use of tokens stands.
+    private static let tailBytes = 2_048
     /// Milliseconds for which somebody who was let in is let in again.
     private static let trustMilliseconds: Int64 = 5_000
     private static let admittedTokens = 1_000
 
-    init(_ service: Service, clock: any WallClock) {
+    init(_ service: Service, clock: any WallClock, hostClock: any WallClock) {
         id = service.id
         account = service.account
         project = service.project
         name = service.definition.name
         self.clock = clock
+        self.hostClock = hostClock
     }
 
     func publish(_ told: ServiceState, upstream: (ServiceInstance) -> Upstream) {
@@ -112,12 +128,12 @@ public final class ServiceRoute: Sendable {
 
     /// Whether a token was let in a moment ago.
     func hasAdmitted(_ token: String) -> Bool {
-        let now = clock.now()
+        let now = hostClock.now()
         return state.withLock { state in state.admitted[token].map { $0 > now } ?? false }
     }
 
     func admit(_ token: String) {
-        let until = clock.now().advanced(milliseconds: Self.trustMilliseconds)
+        let until = hostClock.now().advanced(milliseconds: Self.trustMilliseconds)
         state.withLock { state in
             if state.admitted.count >= Self.admittedTokens { state.admitted.removeAll() }
             state.admitted[token] = until
@@ -126,7 +142,7 @@ public final class ServiceRoute: Sendable {
 
     /// Where the next call goes; the call counts as open until `ended`.
     func next(_ path: ForwardPath) -> RouteDecision {
-        let now = clock.now().milliseconds * 1_000
+        let now = hostClock.now().milliseconds * 1_000
         return state.withLock { state in
             if let refusal = state.refusal(at: now) { return refusal }
             guard let choice = state.shares.next() else { return .refuse(state.closed(name), retryAfterSeconds: 1) }
@@ -136,6 +152,7 @@ public final class ServiceRoute: Sendable {
             forward.path = path
             forward.answerSeconds = state.limits.answerSeconds ?? Limits.upstreamAnswerSeconds
             forward.bodyBytes = state.limits.bodyBytes ?? Limits.callBytes
+            forward.tailBytes = Self.tailBytes
             forward.watcher = CallWatcher(route: self, place: choice.place)
             return .forward(forward)
         }
@@ -144,25 +161,53 @@ public final class ServiceRoute: Sendable {
     /// A call has ended; what went wrong in the model's server, or on the way to it, is a failure.
     fileprivate func ended(_ report: ExchangeReport, at place: CallShares.Place) {
         let isFailure = report.outcome == .upstreamFailed || report.outcome == .upstreamTimedOut || report.status >= 500
+        // Whoever goes away before an answer has asked nothing of anybody.
+        let isAnswered = !isFailure && report.outcome == .answered
+        var counts = CallMinute()
+        if isFailure { counts.failures = 1 }
+        if isAnswered {
+            counts.calls = 1
+            if (200..<300).contains(report.status) || report.status == 101 { counts.successes = 1 }
+            if counts.successes == 1, let tokens = TokenUse(inEndOf: report.tail) { counts.tokens = tokens }
+            counts.latencies.record(microseconds: report.nanoseconds / 1_000)
+        }
+        let key = CallKey(minute: clock.now().second.minute, model: place.model)
         state.withLock { state in
             state.open -= 1
             place.open -= 1
-            // Whoever goes away before an answer has asked nothing of anybody.
-            if isFailure { state.failures += 1 } else if report.outcome == .answered { state.calls += 1 }
+            if isFailure || isAnswered { state.minutes[key, default: CallMinute()].add(counts) }
         }
     }
 
     /// Calls that an instance is answering.
     func open(at attempt: AttemptID) -> Int64 { state.withLock { $0.shares.open(at: attempt) } }
 
-    /// The calls that `takeCounts` has not taken.
-    func counts() -> (calls: Int64, failures: Int64) { state.withLock { ($0.calls, $0.failures) } }
-
-    /// The calls since the last time, which are forgotten here.
-    func takeCounts() -> (calls: Int64, failures: Int64) {
+    /// The calls that `takeMinutes` has not taken.
+    func counts() -> (calls: Int64, failures: Int64) {
         state.withLock { state in
-            defer { (state.calls, state.failures) = (0, 0) }
-            return (state.calls, state.failures)
+            state.minutes.values.reduce((0, 0)) { ($0.0 + $1.calls, $0.1 + $1.failures) }
+        }
+    }
+
+    /// What was asked since the last time, which is forgotten here.
+    func takeMinutes() -> [CallKey: CallMinute] {
+        state.withLock { state in
+            defer { state.minutes = [:] }
+            return state.minutes
+        }
+    }
+
+    /// Notes what the instances of models use now.
+    func note(_ uses: [ModelID: CallMinute]) {
+        let minute = clock.now().second.minute
+        giveBack(
+            Dictionary(uses.map { (CallKey(minute: minute, model: $0.key), $0.value) }, uniquingKeysWith: { $1 }))
+    }
+
+    /// Takes back what could not be stored.
+    func giveBack(_ minutes: [CallKey: CallMinute]) {
+        state.withLock { state in
+            for (key, counts) in minutes { state.minutes[key, default: CallMinute()].add(counts) }
         }
     }
 }
@@ -209,4 +254,9 @@ private final class CallWatcher: ExchangeWatcher {
     }
 
     func ended(_ report: ExchangeReport) { route.ended(report, at: place) }
+}
+
+extension Second {
+    /// The second at which its minute began.
+    var minute: Second { Second(value - value % 60) }
 }

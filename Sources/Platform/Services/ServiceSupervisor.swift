@@ -12,6 +12,7 @@ public final class ServiceSupervisor: Sendable {
     private let queue: AsyncStream<Work>
     private let feed: AsyncStream<Work>.Continuation
     private let state = Mutex(State())
+    private let events: TakeEvents
 
     private enum Work: Sendable {
         case service(ServiceID)
@@ -28,6 +29,8 @@ public final class ServiceSupervisor: Sendable {
         var awaited: Set<AttemptID> = []
         /// Looks in a row at which an instance did not say that it is ready.
         var misses: [AttemptID: Int] = [:]
+        /// Processor time that instances had used at the last look, and when that was.
+        var used: [AttemptID: (use: AttemptUse, at: Instant)] = [:]
         /// Failures in a row of a service's instances, and until when it starts no other.
         var pauses: [ServiceID: (failures: Int, until: Instant)] = [:]
     }
@@ -36,6 +39,10 @@ public final class ServiceSupervisor: Sendable {
     private static let pollMilliseconds: Int64 = 15
     /// Every so many sweeps the shims of instances are looked at: a lost one gives no hint.
     private static let sweepsBetweenProofs = 10
+    /// Every so many sweeps it is looked what instances use.
+    private static let sweepsBetweenUses = 15
+    /// Every so many sweeps minutes that are old are forgotten.
+    private static let sweepsBetweenForgetting = 3_600
     /// Looks in a row at which an instance may say that it is not ready before it is replaced.
     private static let patience = 3
     /// Seconds that a service waits at most before it starts another instance.
@@ -44,6 +51,7 @@ public final class ServiceSupervisor: Sendable {
     public init(_ ports: Ports, routes: ServiceRoutes) {
         self.ports = ports
         self.routes = routes
+        events = TakeEvents(ports)
         (queue, feed) = AsyncStream.makeStream()
     }
 
@@ -77,11 +85,16 @@ public final class ServiceSupervisor: Sendable {
     /// Works until its task is cancelled. Running instances go on without it.
     public func run() async throws {
         try await resume()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.sweepNowAndThen() }
-            group.addTask { await self.workThrough() }
-            try await group.next()
-            group.cancelAll()
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.sweepNowAndThen() }
+                group.addTask { await self.workThrough() }
+                try await group.next()
+                group.cancelAll()
+            }
+        } catch {
+            await CountCalls(ports, events: events)(routes.all)
+            throw error
         }
     }
 
@@ -173,6 +186,7 @@ public final class ServiceSupervisor: Sendable {
             try await ports.sockets.removeFolder(of: instance.attempt)
             try await ports.executor.release(instance.attempt)
         }
+        if let route = routes.route(service.service.id) { await CountCalls(ports, events: events)([route]) }
         try await ports.store.write { try $0.delete(service.service.id) }
         routes.forget(service.service.id)
     }
@@ -244,12 +258,14 @@ public final class ServiceSupervisor: Sendable {
             count += 1
             let provesRunning = count.isMultiple(of: Self.sweepsBetweenProofs)
             await note { try await self.sweep(provesRunning: provesRunning) }
+            if count.isMultiple(of: Self.sweepsBetweenUses) { await note { try await self.noteUses() } }
+            if count % Self.sweepsBetweenForgetting == 1 { await note { try await self.forgetMinutes() } }
         }
     }
 
     /// Counts calls, looks whether instances are well, and takes up what has stopped moving.
     private func sweep(provesRunning: Bool) async throws {
-        try await countCalls()
+        await CountCalls(ports, events: events)(routes.all)
         let instances = try await ports.store.read { try $0.instances(inSteps: InstanceMachine.Step.allCases) }
         for instance in instances {
             if instance.isWithExecutor, provesRunning || instance.machine.step != .ready {
@@ -261,6 +277,7 @@ public final class ServiceSupervisor: Sendable {
         state.withLock { state in
             let present = Set(ready.map(\.attempt))
             state.misses = state.misses.filter { present.contains($0.key) }
+            state.used = state.used.filter { present.contains($0.key) }
         }
         await withDiscardingTaskGroup { group in
             for instance in ready { group.addTask { await self.note { try await self.look(at: instance) } } }
@@ -272,6 +289,33 @@ public final class ServiceSupervisor: Sendable {
             let isDue = service.stopAt.map { $0 <= now } ?? false
             if isDue || ![.running, .stopped, .failed].contains(status) { wake(service.id) }
         }
+    }
+
+    /// Notes what the instances of each model use.
+    private func noteUses() async throws {
+        let ready = try await ports.store.read { try $0.instances(inSteps: [.ready]) }
+        let now = ports.hostClock.now()
+        var sums: [ServiceID: [ModelID: CallMinute]] = [:]
+        for instance in ready {
+            guard let use = try await ports.executor.use(of: instance.attempt) else { continue }
+            let last = state.withLock { $0.used.updateValue((use, now), forKey: instance.attempt) }
+            let milliseconds = last.map { now.milliseconds - $0.at.milliseconds } ?? 0
+            let spent = last.map { use.cpuMilliseconds - $0.use.cpuMilliseconds } ?? 0
+            var sum = sums[instance.service]?[ModelID(instance.run.model)] ?? CallMinute()
+            if milliseconds > 0 {
+                sum.cpuMillicores = (sum.cpuMillicores ?? 0) + max(0, spent) * 1_000 / milliseconds
+            }
+            sum.memoryBytes = (sum.memoryBytes ?? 0) + use.memoryBytes
+            sums[instance.service, default: [:]][ModelID(instance.run.model)] = sum
+        }
+        for (service, models) in sums { routes.route(service)?.note(models) }
+    }
+
+    /// Minutes are kept for a month.
+    private func forgetMinutes() async throws {
+        let ports = self.ports
+        let oldest = ports.clock.now().second - Limits.callMinuteSeconds
+        try await ports.store.write { try $0.deleteCallMinutes(before: oldest) }
     }
 
     private func takeEvidence(of instance: ServiceInstance) async throws {
@@ -294,11 +338,4 @@ public final class ServiceSupervisor: Sendable {
         }
     }
 
-    private func countCalls() async throws {
-        for route in routes.all {
-            let (calls, failures) = route.takeCounts()
-            guard calls > 0 || failures > 0 else { continue }
-            try await ports.store.write { try $0.count(calls: calls, failures: failures, of: route.id) }
-        }
-    }
 }

@@ -28,12 +28,32 @@ public protocol ServiceRecords {
     /// Instances in any of these steps, the oldest first.
     func instances(inSteps steps: [InstanceMachine.Step]) throws -> [ServiceInstance]
 
+    /// Adds to what a model of a service was asked in a minute.
+    func add(_ counts: CallMinute, of service: ServiceID, model: ModelID, minute: Second) throws
+    /// What a service was asked in the minutes that begin in a range, in order.
+    func callMinutes(of service: ServiceID, in range: Range<Second>) throws -> [ServiceMinute]
+    /// Forgets minutes that are old.
+    func deleteCallMinutes(before minute: Second) throws
+
     func append(_ event: ServiceEvent) throws
     /// What happened to a service, the newest first.
     func serviceEvents(of service: ServiceID, limit: Int) throws -> [ServiceEvent]
     func append(_ update: ServiceUpdate) throws
     /// The changes of a service, the newest first.
     func serviceUpdates(of service: ServiceID, limit: Int) throws -> [ServiceUpdate]
+}
+
+/// What one model of a service was asked in one minute.
+public struct ServiceMinute: Hashable, Sendable {
+    public let minute: Second
+    public let model: ModelID
+    public let counts: CallMinute
+
+    public init(minute: Second, model: ModelID, counts: CallMinute) {
+        self.minute = minute
+        self.model = model
+        self.counts = counts
+    }
 }
 
 /// Something that happened to a service.
