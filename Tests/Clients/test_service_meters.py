@@ -54,6 +54,7 @@ import http.server, json
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # head and body in one write
     def do_GET(self):
         self.send_response(200)
         self.send_header("Content-Length", "0")
