@@ -271,3 +271,47 @@ def test_arrears_end_it(own_server, own_services):
             wait(lambda: float(own_server.get("/atelier/v1/balance")["arrears"]) > 0, what="the second hour's bill")
     shown = services.wait(id, "stopped")
     assert "arrears" in shown["error_msg"]
+
+
+def test_it_scales_by_what_it_is_asked_and_to_zero(server, services):
+    """More calls at a time bring more instances; without any it goes to sleep, and the first call wakes it."""
+    policy = {"min": 0, "max": 3, "metric": "concurrency", "target": 1, "cooldown_seconds": 3, "tolerance": 0}
+    id = services.running("elastic", services.config(services.echo(), scaling_policy=policy))
+    assert services.show(id)["config"][0]["scaling"] is True
+    over, failed = threading.Event(), []
+
+    def call():
+        caller = services.caller(id)
+        while not over.is_set():
+            answer = caller.post({"wait": 0.2})
+            if answer.status_code != 200:
+                failed.append(answer.text)
+
+    threads = [threading.Thread(target=call) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        wait(lambda: len(services.instances(id)) == 3, what="three instances")
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    wait(lambda: services.show(id)["config"][0]["instance_count"] == 0 and not services.instances(
+        id, "ready", "draining", "stopping"), what="its sleep")
+    assert failed == []
+    assert services.show(id)["status"] == "running"
+    answer = services.caller(id).post({})
+    assert answer.status_code == 200, answer.text
+    events = [event["event_info"] for event in server.get(f"{services.base}/services/{id}/events")["events"]]
+    assert "echo 1.0.0 is scaled from 0 to 1." in events
+
+
+def test_it_scales_by_the_clock(own_server, own_services):
+    services = own_services
+    own_server.top_up("100")
+    policy = {"min": 1, "max": 3, "clock": [
+        {"cron": "0 12 * * *", "instance_count": 3}, {"cron": "0 18 * * *", "instance_count": 1}]}
+    id = services.running("clockwork", services.config(services.echo(), scaling_policy=policy))
+    for moment, count in [("11:59:00", 1), ("12:00:30", 3), ("17:59:59", 3), ("18:01:00", 1)]:
+        own_server.move_clock(f"2030-01-10T{moment}+08:00")
+        wait(lambda: len(services.instances(id, "ready", "draining", "stopping")) == count, what=f"{count} at {moment}")

@@ -61,7 +61,8 @@ struct ServiceView: Sendable {
             ("running_instance_count", .whole(ready)),
             ("status", .text(Int64(ready) >= config.instanceCount ? "ready" : ready > 0 ? "concerning" : "notReady")),
             ("envs", config.json["envs"]), ("deploy_timeout_in_seconds", .whole(config.startSeconds)),
-            ("scaling", .bool(false)), ("support_debug", .bool(false)), ("additional_properties", .object([:])))
+            ("scaling", .bool(config.scaling != nil)),
+            ("scaling_policy", config.scaling.map(\.json)), ("support_debug", .bool(false)), ("additional_properties", .object([:])))
     }
 }
 

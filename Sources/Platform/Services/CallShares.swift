@@ -68,6 +68,11 @@ struct CallShares {
         return (place, versions[index].places.filter { $0 !== place }.map(\.upstream))
     }
 
+    /// Calls that the instances of a model are answering, those that are leaving among them.
+    func open(of model: ModelID) -> Int64 {
+        (versions.flatMap(\.places) + leaving).filter { $0.model == model }.reduce(0) { $0 + $1.open }
+    }
+
     func open(at attempt: AttemptID) -> Int64 {
         (versions.flatMap(\.places) + leaving).first { $0.attempt == attempt }?.open ?? 0
     }

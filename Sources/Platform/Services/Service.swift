@@ -92,6 +92,9 @@ public struct ServiceState: Sendable {
         let ready = wanted.map { config in Int64(self.ready(config.run)) }
         let isWhole = zip(wanted, ready).allSatisfy { $0.instanceCount <= $1 }
         if isWhole { return .running }
+        // One that scales by itself is on its way up whenever it is asked for more.
+        let scales = zip(wanted, ready).contains { $0.scaling != nil && $1 > 0 }
+        if scales, service.served == wanted { return .running }
         if service.served.isEmpty || service.served != wanted {
             return live.contains { $0.machine.step == .queued } && !live.contains { $0.isOnTheWay }
                 ? .pending : .deploying

@@ -30,7 +30,7 @@ public final class ServiceResolver: RouteResolver {
     public func known(_ request: RouteRequest) -> RouteDecision? {
         // A name means nothing before it is known whose it is.
         guard address == .id, let token = Self.token(of: request),
-            let route = routes.route(ServiceID(request.subject)), route.hasAdmitted(token)
+            let route = routes.route(ServiceID(request.subject)), route.hasAdmitted(token), !route.isAsleep
         else { return nil }
         return route.next(.behindSubject(prefix: ""))
     }
@@ -60,6 +60,7 @@ public final class ServiceResolver: RouteResolver {
             throw Fault(.notFound, "There is no service \(subject) that this token may call.")
         }
         if let token { route.admit(token) }
+        if route.isAsleep { try await routes.wake(route) }
         return route.next(address == .id ? .behindSubject(prefix: "") : .asItCame)
     }
 

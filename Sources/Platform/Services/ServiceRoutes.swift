@@ -16,6 +16,7 @@ public final class ServiceRoutes: Sendable {
     }
 
     private let known = Mutex(Known())
+    private let waker = Mutex<(@Sendable (ServiceID) async throws -> Void)?>(nil)
     private let clock: any WallClock
     private let hostClock: any WallClock
 
@@ -37,6 +38,16 @@ public final class ServiceRoutes: Sendable {
 
     /// Every route.
     public var all: [ServiceRoute] { known.withLock { Array($0.byID.values) } }
+
+    /// Has somebody told of services that sleep and are called.
+    func setWaker(_ wake: @escaping @Sendable (ServiceID) async throws -> Void) { waker.withLock { $0 = wake } }
+
+    /// Starts an instance of a service that sleeps, and waits until it answers or the time for it is over.
+    func wake(_ route: ServiceRoute) async throws {
+        try await waker.withLock { $0 }?(route.id)
+        let limit = hostClock.now().advanced(milliseconds: (Limits.decisionSeconds - 3) * 1_000)
+        while route.isAsleep, hostClock.now() < limit { try await Task.sleep(for: .milliseconds(10)) }
+    }
 
     /// Takes what a service is now.
     ///
@@ -78,6 +89,10 @@ public final class ServiceRoute: Sendable {
         var status = ServiceState.Status.deploying
         var reason = ""
         var open: Int64 = 0
+        /// Calls that have begun since the server started, by model.
+        var begun: [ModelID: Int64] = [:]
+        /// Whether it has no instance because nobody asks it anything, and starts one for whoever does.
+        var isAsleep = false
         /// Millionths of a second since 1970 at which the calls let in so far would be spread out evenly.
         var spreadUntil: Int64 = 0
         /// What was asked since it was last stored, by minute and model.
@@ -123,6 +138,8 @@ public final class ServiceRoute: Sendable {
                 })
             state.limits = service.definition.limits
             (state.status, state.reason) = (told.status, service.reason)
+            state.isAsleep =
+                service.wish == .running && ready.isEmpty && configs.contains { $0.scaling?.least == 0 }
         }
     }
 
@@ -147,6 +164,7 @@ public final class ServiceRoute: Sendable {
             if let refusal = state.refusal(at: now) { return refusal }
             guard let choice = state.shares.next() else { return .refuse(state.closed(name), retryAfterSeconds: 1) }
             state.open += 1
+            state.begun[choice.place.model, default: 0] += 1
             var forward = Forward(to: choice.place.upstream)
             forward.others = choice.others
             forward.path = path
@@ -177,6 +195,14 @@ public final class ServiceRoute: Sendable {
             place.open -= 1
             if isFailure || isAnswered { state.minutes[key, default: CallMinute()].add(counts) }
         }
+    }
+
+    /// Whether it has no instance now, and starts one for whoever calls.
+    var isAsleep: Bool { state.withLock { $0.isAsleep } }
+
+    /// Calls that a model is answering, and those that have begun since the server started.
+    func load(of model: ModelID) -> (open: Int64, begun: Int64) {
+        state.withLock { ($0.shares.open(of: model), $0.begun[model] ?? 0) }
     }
 
     /// Calls that an instance is answering.

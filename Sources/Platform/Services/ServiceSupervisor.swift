@@ -13,6 +13,7 @@ public final class ServiceSupervisor: Sendable {
     private let feed: AsyncStream<Work>.Continuation
     private let state = Mutex(State())
     private let events: TakeEvents
+    private let scaler: ServiceScaler
 
     private enum Work: Sendable {
         case service(ServiceID)
@@ -52,7 +53,14 @@ public final class ServiceSupervisor: Sendable {
         self.ports = ports
         self.routes = routes
         events = TakeEvents(ports)
+        scaler = ServiceScaler(ports, routes: routes)
         (queue, feed) = AsyncStream.makeStream()
+        routes.setWaker { [weak self] id in try await self?.rouse(id) }
+    }
+
+    /// Starts an instance of a service that sleeps.
+    private func rouse(_ id: ServiceID) async throws {
+        if try await scaler.rouse(id) { wake(id) }
     }
 
     /// Has a service looked at.
@@ -286,6 +294,7 @@ public final class ServiceSupervisor: Sendable {
         let now = ports.clock.now()
         for service in try await ports.store.read({ try $0.services(in: nil) }) {
             let status = ServiceState(service: service, instances: own[service.id] ?? []).status
+            if try await scaler.scale(service) { wake(service.id) }
             let isDue = service.stopAt.map { $0 <= now } ?? false
             if isDue || ![.running, .stopped, .failed].contains(status) { wake(service.id) }
         }
@@ -303,7 +312,11 @@ public final class ServiceSupervisor: Sendable {
             let spent = last.map { use.cpuMilliseconds - $0.use.cpuMilliseconds } ?? 0
             var sum = sums[instance.service]?[ModelID(instance.run.model)] ?? CallMinute()
             if milliseconds > 0 {
-                sum.cpuMillicores = (sum.cpuMillicores ?? 0) + max(0, spent) * 1_000 / milliseconds
+                let millicores = max(0, spent) * 1_000 / milliseconds
+                scaler.note(
+                    cpu: millicores * 100_000 / max(1, instance.demand.cpuMillicores), of: instance,
+                    isFirst: sum.cpuMillicores == nil)
+                sum.cpuMillicores = (sum.cpuMillicores ?? 0) + millicores
             }
             sum.memoryBytes = (sum.memoryBytes ?? 0) + use.memoryBytes
             sums[instance.service, default: [:]][ModelID(instance.run.model)] = sum

@@ -98,7 +98,7 @@ extension ServiceConfig {
             instanceCount: fields.integer("instance_count", in: 0...Limits.serviceInstances) ?? 1,
             environments: fields.stringMap("envs", limit: Limits.jobEnvironments).map(NamedText.init),
             startSeconds: (fields.integer("deploy_timeout_in_seconds", in: 10...7_200))
-                ?? Self.standardStartSeconds)
+                ?? Self.standardStartSeconds, scaling: ScalingPolicy(fields.object("scaling_policy")))
         for variable in environments where ContainerContract.isReserved(variable.name) {
             fields.refuse("envs", "\(variable.name) is the platform's own; choose another name.")
         }
@@ -123,11 +123,13 @@ extension ServiceConfig {
 
     /// The config as a request has it.
     public var json: JSONValue {
-        [
+        var object: JSONObject = [
             "model_id": .string(model), "weight": JSONValue(weight), "specification": .string(flavor.text),
             "instance_count": JSONValue(instanceCount), "envs": TrainingJobDefinition.map(environments),
             "deploy_timeout_in_seconds": JSONValue(startSeconds),
         ]
+        if let scaling { object["scaling_policy"] = scaling.json }
+        return .object(object)
     }
 
     /// Reads one back that `json` wrote.

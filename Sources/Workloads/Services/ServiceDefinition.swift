@@ -38,10 +38,12 @@ public struct ServiceConfig: Hashable, Sendable {
     public let environments: [NamedText]
     /// Seconds in which an instance must answer after its start.
     public let startSeconds: Int64
+    /// How many instances it has by itself; nil where that is as it was told.
+    public let scaling: ScalingPolicy?
 
     public init(
         model: String, weight: Int64, flavor: FlavorID, instanceCount: Int64, environments: [NamedText] = [],
-        startSeconds: Int64 = Self.standardStartSeconds
+        startSeconds: Int64 = Self.standardStartSeconds, scaling: ScalingPolicy? = nil
     ) {
         self.model = model
         self.weight = weight
@@ -49,6 +51,7 @@ public struct ServiceConfig: Hashable, Sendable {
         self.instanceCount = instanceCount
         self.environments = environments
         self.startSeconds = startSeconds
+        self.scaling = scaling
     }
 
     /// ModelArts waits 20 minutes.
