@@ -25,7 +25,8 @@ venv() {
     wanted=$(sha256sum <"$requirements")
     if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
     rm -rf "$folder"
-    /usr/bin/python3 -m venv "$folder"
-    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"
+    # A caller may go on without it, and then nothing here ends by itself.
+    /usr/bin/python3 -m venv "$folder" || return
+    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" || return
     printf '%s\n' "$wanted" >"$stamp"
 }
