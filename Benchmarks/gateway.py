@@ -186,9 +186,10 @@ class Bench:
 
 # Loads.
 
-def wrk(url, headers, connections, seconds):
-    """(requests a second, p50 and p99 in ms); any answer but 200 fails."""
+def wrk(url, headers, connections, seconds, script=None):
+    """(requests a second, p50 and p99 in ms) of a GET, or of what a script says; any answer but 200 fails."""
     words = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
+    words += ["-s", str(script)] if script else []
     told = subprocess.run(["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", *words, url], capture_output=True, text=True, check=True).stdout
     assert "Non-2xx" not in told, told
     def latency(percent):

@@ -12,4 +12,4 @@ tools=$PWD/.build-bench/release
 BARE=$tools/bare .venv-clients/bin/python Benchmarks/bench.py "$@"
 KERNEL=$tools/kernel PEERS=$PWD/.venv-peers/bin/python python3 Benchmarks/rating.py "$@"
 GATEWAY=$tools/gateway python3 Benchmarks/gateway.py
-for part in notebooks events hour_close stored_lines; do .venv-clients/bin/python "Benchmarks/$part.py"; done
+for part in notebooks services events hour_close stored_lines; do .venv-clients/bin/python "Benchmarks/$part.py"; done
