@@ -35,6 +35,10 @@ if grep -q '^[^#]' "$requirements"; then
 else
     /usr/bin/python3 -m venv --without-pip "$environment"
 fi
-if [ -d "$files" ]; then cp -r "$files/." "$environment/"; fi
+if [ -d "$files" ]; then
+    cp -r "$files/." "$environment/"
+    # Whoever runs it cannot write there, and would compile it at each start.
+    /usr/bin/python3 -m compileall -q "$environment"/lib/python3*/site-packages/atelier_* 2>/dev/null || true
+fi
 printf '%s\n' "$wanted" >"$stamp"
 say "prepared in $(since "$began")"

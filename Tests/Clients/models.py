@@ -95,7 +95,10 @@ class Services:
         return self.server.get(f"{self.base}/services/{id}")
 
     def wait(self, id, *statuses, seconds=60):
-        wait(lambda: self.show(id)["status"] in statuses, seconds, f"{statuses} of {id}, which is {self.show(id)},")
+        try:
+            wait(lambda: self.show(id)["status"] in statuses, seconds, f"{statuses} of {id}")
+        except AssertionError as late:
+            raise AssertionError(f"{late}; it is {self.show(id)}")
         return self.show(id)
 
     def change(self, id, **body):

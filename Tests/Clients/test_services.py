@@ -2,12 +2,14 @@
 
 import concurrent.futures
 import json
+import socket
 import threading
+import time
 from collections import Counter
 
 import pytest
 from atelier import Server, wait
-from models import FLAVOR, Caller, Services, make_model, token_of
+from models import ECHO, FLAVOR, Caller, Services, make_model, token_of
 
 
 @pytest.fixture
@@ -150,7 +152,7 @@ def test_an_instance_that_dies_or_is_sick_is_replaced(server, services):
     caller.post({"sick": True})
     wait(lambda: len(services.instances(id)) == 2 and {one["id"] for one in services.instances(id)} != now,
          what="another instance in the sick one's place")
-    reasons = [one.get("reason", "") for one in services.show(id)["instances"] if one["status"] == "ended"]
+    reasons = [one.get("reason", "") for one in services.show(id)["instances"]]
     assert any("exit code 7" in reason for reason in reasons) and any("looks in a row" in reason for reason in reasons)
 
 
@@ -315,3 +317,42 @@ def test_it_scales_by_the_clock(own_server, own_services):
     for moment, count in [("11:59:00", 1), ("12:00:30", 3), ("17:59:59", 3), ("18:01:00", 1)]:
         own_server.move_clock(f"2030-01-10T{moment}+08:00")
         wait(lambda: len(services.instances(id, "ready", "draining", "stopping")) == count, what=f"{count} at {moment}")
+
+
+def test_a_busy_instance_is_not_taken_for_a_sick_one(server, services):
+    """A server of one thread answers no look in time while it works through calls; whose calls are answered is well."""
+    code = ECHO.replace(b"ThreadingHTTPServer", b"HTTPServer").replace(b"HTTP/1.1", b"HTTP/1.0")
+    single = {"app.py": code, "config.json": json.dumps({
+        "command": "python app.py", "health": {"url": "/health", "protocol": "http", "timeout_seconds": 1}}).encode()}
+    model = services.model("single", source_location=services.upload("single", single))
+    id = services.running("busy", services.config(model))
+    (instance,) = services.instances(id)
+    token = token_of(server)
+    with concurrent.futures.ThreadPoolExecutor(30) as pool:
+        answers = list(pool.map(lambda _: Caller(server, id, token).post({"wait": 0.1}).status_code, range(90)))
+    assert Counter(answers) == {200: 90}
+    assert [one["id"] for one in services.instances(id)] == [instance["id"]]
+
+
+def test_many_silent_connections_harm_nobody(tmp_path):
+    """A server of few descriptors turns connections away, and neither ends what runs nor stops answering."""
+    with Server(tmp_path) as own:
+        own.stop()
+        own.start(descriptors=400)
+        own.top_up("100")
+        services = Services(own)
+        id = services.running("calm", services.config(services.echo()))
+        (instance,) = services.instances(id)
+        caller = services.caller(id)
+        caller.answer({})
+        host, port = own.endpoint.split("://")[1].split(":")
+        silent = [socket.create_connection((host, int(port))) for _ in range(300)]
+        caller.answer({})
+        # More than three looks go by meanwhile.
+        begun = time.monotonic()
+        wait(lambda: time.monotonic() > begun + 5, what="the looks")
+        for connection in silent:
+            connection.close()
+        assert caller.post({}).status_code == 200
+        assert [one["id"] for one in services.instances(id)] == [instance["id"]]
+        services.clear()

@@ -70,8 +70,8 @@ struct ModelDefinitionTests {
         #expect(config.health?.path == "/ping" && config.health?.timeoutSeconds == 5)
         #expect(config.dependencies.map(\.name) == ["numpy"])
         #expect(config.port == 8_080 && config.command == nil)
-        #expect(ServiceContract.healthPath(of: config) == "/ping")
-        #expect(ServiceContract.healthPath(of: ModelConfig()) == "/v2/health/ready")
+        #expect(ServiceContract.health(of: config).path == "/ping")
+        #expect(ServiceContract.health(of: ModelConfig()).path == "/v2/health/ready")
     }
 
     @Test func aPackagesFaultsAreTold() throws {

@@ -1,6 +1,6 @@
 import HTTPTypes
 public import Hummingbird
-import Kernel
+public import Kernel
 public import Logging
 public import NIOCore
 public import Platform
@@ -75,9 +75,11 @@ public struct AtelierAPI: Sendable {
 
     /// A server for a service group; `port` 0 takes a free one, which `onRunning` tells.
     ///
-    /// - Parameter entrance: handlers that each connection is given before the API reads it, such as the gateway's.
+    /// - Parameters:
+    ///   - connections: how many are kept open at once.
+    ///   - entrance: handlers that each connection is given before the API reads it, such as the gateway's.
     public func application(
-        host: String, port: Int, logger: Logger,
+        host: String, port: Int, connections: Int = Limits.connections, logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in },
         entrance: @escaping @Sendable () -> [any RemovableChannelHandler] = { [] }
     ) -> some ApplicationProtocol {
@@ -91,7 +93,7 @@ public struct AtelierAPI: Sendable {
                         maxHeaderFieldCount: Limits.headers))),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
-                availableConnectionsDelegate: .maximum(Limits.connections, logger: logger)),
+                availableConnectionsDelegate: .maximum(connections, logger: logger)),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
             logger: logger)
     }

@@ -25,6 +25,7 @@ struct Server {
                 .notFound, "\(folder.root) is no installation yet; make one with atelier init --data \(folder.root).")
         }
         try folder.hold()
+        let connections = FileDescriptors.connections(ofLimit: FileDescriptors.raiseLimit())
         let installation = try await Installation(options, logger: logger)
         let ports = installation.ports
         logger.info("\(installation.volumes.summary)")
@@ -44,7 +45,7 @@ struct Server {
         let gateway = ReverseProxy(
             doors: Self.doors(ports, routes: routes, activities: installation.activities), logger: logger)
         let application = api.application(
-            host: address.host, port: address.port, logger: logger,
+            host: address.host, port: address.port, connections: connections, logger: logger,
             onRunning: { [logger] port in
                 Self.announce("http://\(address.host):\(port)", in: folder, logger: logger)
             },

@@ -15,7 +15,7 @@ public final class LocalNotebookServers: NotebookServers {
     private let queue = DispatchQueue(label: "notebooks", attributes: .concurrent)
 
     /// Seconds that a notebook's server may take for one answer.
-    private static let patience = 2
+    private static let patience = Int(Limits.healthSeconds)
 
     public init(dataFolder: String) throws(Fault) {
         folder = dataFolder + "/s"
@@ -54,11 +54,15 @@ public final class LocalNotebookServers: NotebookServers {
         }
     }
 
-    public func state(of attempt: AttemptID, path: String) async -> SocketState {
+    public func state(of attempt: AttemptID, path: String, seconds: Int64) async -> SocketState {
         do {
-            return try await get(path, of: attempt).status == 200 ? .ready : .connected
+            return try await get(path, of: attempt, seconds: Int(seconds)).status == 200 ? .ready : .refused
         } catch {
-            return error as? UnixHTTP.Failure == .incomplete ? .connected : .silent
+            switch error as? UnixHTTP.Failure {
+            case .incomplete: return .connected
+            case .exhausted: return .unknown
+            case .silent, nil: return .silent
+            }
         }
     }
 
@@ -85,8 +89,10 @@ public final class LocalNotebookServers: NotebookServers {
     }
 
     /// Asks on a thread of its own, since the answer may take its time.
-    private func get(_ path: String, of attempt: AttemptID) async throws -> UnixHTTP.Answer {
-        let request = UnixHTTP(path: socketPath(of: attempt), seconds: Self.patience)
+    private func get(
+        _ path: String, of attempt: AttemptID, seconds: Int = patience
+    ) async throws -> UnixHTTP.Answer {
+        let request = UnixHTTP(path: socketPath(of: attempt), seconds: seconds)
         return try await withCheckedThrowingContinuation { continuation in
             queue.async {
                 continuation.resume(with: Result { () throws in try request.get(path) })

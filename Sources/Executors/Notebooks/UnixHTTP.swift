@@ -12,6 +12,8 @@ struct UnixHTTP {
         case silent
         /// Somebody listens, and gave no whole answer.
         case incomplete
+        /// This process has no descriptor left to ask with.
+        case exhausted
     }
 
     struct Answer {
@@ -21,7 +23,7 @@ struct UnixHTTP {
 
     func get(_ target: String) throws(Failure) -> Answer {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | 0x8_0000, 0)  // CLOEXEC
-        guard descriptor >= 0 else { throw .silent }
+        guard descriptor >= 0 else { throw .exhausted }
         defer { close(descriptor) }
         var patience = timeval(tv_sec: seconds, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {

@@ -11,8 +11,10 @@ public protocol WorkSockets: Sendable {
     func removeFolder(of attempt: AttemptID) async throws
     /// Looks whether a run's server answers.
     ///
-    /// - Parameter path: what answers 200 once it is ready.
-    func state(of attempt: AttemptID, path: String) async -> SocketState
+    /// - Parameters:
+    ///   - path: what answers 200 once it is ready.
+    ///   - seconds: how long the answer may take.
+    func state(of attempt: AttemptID, path: String, seconds: Int64) async -> SocketState
 }
 
 /// The servers of running notebooks, as the machine that runs them reaches them.
@@ -22,7 +24,17 @@ public protocol NotebookServers: WorkSockets {
 }
 
 /// How far a server on a socket has come.
-public enum SocketState: Hashable, Sendable { case silent, connected, ready }
+public enum SocketState: Hashable, Sendable {
+    /// Nobody listens.
+    case silent
+    /// Somebody listens, and gave no answer in time.
+    case connected
+    /// It answered that it is not ready.
+    case refused
+    case ready
+    /// This machine could not look: it has no file descriptors left, or no memory.
+    case unknown
+}
 
 /// When somebody's bytes went to a notebook last, as the gateway saw it.
 public protocol NotebookInput: Sendable {
@@ -39,7 +51,7 @@ public struct NoNotebooks: NotebookServers, NotebookInput {
     public func makeFolder(for attempt: AttemptID) async throws -> String { throw refusal }
     public func socketPath(of attempt: AttemptID) -> String { "" }
     public func removeFolder(of attempt: AttemptID) async throws {}
-    public func state(of attempt: AttemptID, path: String) async -> SocketState { .silent }
+    public func state(of attempt: AttemptID, path: String, seconds: Int64) async -> SocketState { .silent }
     public func activity(of attempt: AttemptID, basePath: String) async throws -> NotebookActivity { throw refusal }
     public func lastInput(to notebook: NotebookID) -> Instant? { nil }
 }

@@ -16,6 +16,8 @@ struct CallShares {
         let upstream: Upstream
         /// Calls that it is answering; changed under the owner's lock alone.
         var open: Int64 = 0
+        /// When it last answered a call.
+        var answeredAt: Instant?
 
         init(_ attempt: AttemptID, _ model: ModelID, _ upstream: Upstream) {
             self.attempt = attempt
@@ -73,7 +75,7 @@ struct CallShares {
         (versions.flatMap(\.places) + leaving).filter { $0.model == model }.reduce(0) { $0 + $1.open }
     }
 
-    func open(at attempt: AttemptID) -> Int64 {
-        (versions.flatMap(\.places) + leaving).first { $0.attempt == attempt }?.open ?? 0
+    func place(of attempt: AttemptID) -> Place? {
+        (versions.flatMap(\.places) + leaving).first { $0.attempt == attempt }
     }
 }

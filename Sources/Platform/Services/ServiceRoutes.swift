@@ -189,10 +189,12 @@ public final class ServiceRoute: Sendable {
             if counts.successes == 1, let tokens = TokenUse(inEndOf: report.tail) { counts.tokens = tokens }
             counts.latencies.record(microseconds: report.nanoseconds / 1_000)
         }
+        let now = hostClock.now()
         let key = CallKey(minute: clock.now().second.minute, model: place.model)
         state.withLock { state in
             state.open -= 1
             place.open -= 1
+            if isAnswered { place.answeredAt = now }
             if isFailure || isAnswered { state.minutes[key, default: CallMinute()].add(counts) }
         }
     }
@@ -206,7 +208,16 @@ public final class ServiceRoute: Sendable {
     }
 
     /// Calls that an instance is answering.
-    func open(at attempt: AttemptID) -> Int64 { state.withLock { $0.shares.open(at: attempt) } }
+    func open(at attempt: AttemptID) -> Int64 { state.withLock { $0.shares.place(of: attempt)?.open ?? 0 } }
+
+    /// Whether an instance has answered a call so short a time ago.
+    func hasAnswered(at attempt: AttemptID, withinMilliseconds span: Int64) -> Bool {
+        let now = hostClock.now()
+        return state.withLock { state in
+            let last = state.shares.place(of: attempt)?.answeredAt
+            return last.map { now.milliseconds - $0.milliseconds <= span } ?? false
+        }
+    }
 
     /// The calls that `takeMinutes` has not taken.
     func counts() -> (calls: Int64, failures: Int64) {

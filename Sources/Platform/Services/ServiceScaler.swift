@@ -85,7 +85,7 @@ final class ServiceScaler: Sendable {
             defer { loads[key] = known }
             known.samples.append(Sample(at: now, open: load.open, begun: load.begun))
             known.samples.removeAll { now.milliseconds - $0.at.milliseconds > Self.window }
-            let since = known.clockUntil ?? second
+            let since = known.clockUntil ?? service.updatedAt.second
             known.clockUntil = second
             if let count = policy.count(after: since, through: second, in: ports.settings.zone) {
                 known.neededAt = now

@@ -46,6 +46,8 @@ public final class ServiceSupervisor: Sendable {
     private static let sweepsBetweenForgetting = 3_600
     /// Looks in a row at which an instance may say that it is not ready before it is replaced.
     private static let patience = 3
+    /// Milliseconds without a look in time for which an answered call shows that an instance is well.
+    private static let busyMilliseconds: Int64 = 10_000
     /// Seconds that a service waits at most before it starts another instance.
     private static let greatestPause: Int64 = 60
 
@@ -219,11 +221,12 @@ public final class ServiceSupervisor: Sendable {
     /// Looks until an instance says that it is ready, its time is over, or it is not starting any more.
     private func await(_ instance: ServiceInstance) async throws {
         defer { _ = state.withLock { $0.awaited.remove(instance.attempt) } }
-        let path = try await healthPath(of: instance)
+        let health = try await health(of: instance)
         let limit = ports.hostClock.now().advanced(milliseconds: instance.startSeconds * 1_000)
         var looks = 0
         while !Task.isCancelled {
-            let now = await ports.sockets.state(of: instance.attempt, path: path)
+            let now = await ports.sockets.state(
+                of: instance.attempt, path: health.path, seconds: health.timeoutSeconds)
             if now == .ready { return try await apply(.ready, to: instance) }
             looks += 1
             if looks.isMultiple(of: 50), try await step(of: instance) != .starting { return }
@@ -252,9 +255,9 @@ public final class ServiceSupervisor: Sendable {
         try await ports.store.read { try $0.instance(attempt: instance.attempt)?.machine.step }
     }
 
-    private func healthPath(of instance: ServiceInstance) async throws -> String {
+    private func health(of instance: ServiceInstance) async throws -> ModelConfig.Health {
         let model = try await ports.store.read { try $0.model(ModelID(instance.run.model)) }
-        return ServiceContract.healthPath(of: model?.config ?? ModelConfig())
+        return ServiceContract.health(of: model?.config ?? ModelConfig())
     }
 
     // MARK: - Looking
@@ -339,8 +342,18 @@ public final class ServiceSupervisor: Sendable {
     }
 
     private func look(at instance: ServiceInstance) async throws {
-        let path = try await healthPath(of: instance)
-        let isWell = await ports.sockets.state(of: instance.attempt, path: path) == .ready
+        let health = try await health(of: instance)
+        let isWell: Bool
+        switch await ports.sockets.state(of: instance.attempt, path: health.path, seconds: health.timeoutSeconds) {
+        case .ready: isWell = true
+        case .silent, .refused: isWell = false
+        // One that is busy answers no look in time; whose calls are answered is well all the same.
+        case .connected:
+            isWell =
+                routes.route(instance.service)?.hasAnswered(
+                    at: instance.attempt, withinMilliseconds: Self.busyMilliseconds) ?? false
+        case .unknown: return
+        }
         let misses = state.withLock { state in
             let misses = isWell ? 0 : (state.misses[instance.attempt] ?? 0) + 1
             state.misses[instance.attempt] = misses == 0 ? nil : misses

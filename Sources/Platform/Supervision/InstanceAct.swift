@@ -20,6 +20,8 @@ struct InstanceAct: Sendable {
                 ports.journal.note(
                     .warning, "An instance could not be started.",
                     ["instance": instance.attempt.text, "error": "\(error)"])
+                // What this machine lacks just now is no fault of the instance; the next sweep tries again.
+                if let fault = error as? Fault, [.unavailable, .storageFull].contains(fault.code) { return nil }
                 let message = (error as? Fault)?.message ?? "\(error)"
                 return .ended(JobEnd(cause: .startFailed, exitCode: 0, message: message))
             }

@@ -220,9 +220,10 @@ public final class NotebookSupervisor: Sendable {
         var seen = SocketState.silent
         var looks = 0
         while !Task.isCancelled {
-            let state = await ports.notebooks.servers.state(of: notebook.attempt, path: path)
+            let state = await ports.notebooks.servers.state(
+                of: notebook.attempt, path: path, seconds: Limits.healthSeconds)
             if state == .ready { return try await apply(.ready, to: notebook) }
-            if state == .connected, seen == .silent {
+            if state == .connected || state == .refused, seen == .silent {
                 seen = .connected
                 try await apply(.connected, to: notebook)
             }

@@ -7,12 +7,11 @@ public enum ServiceContract {
     public static let model = "/home/ma-user/infer/model"
     /// The folder of the instance's socket in the sandbox.
     public static let socketFolder = "/run/service"
-    /// The path that says whether the runtime's own server is ready (Open Inference Protocol, "Server ready").
-    public static let health = "/v2/health/ready"
-
-    /// Where an instance says whether it is ready.
-    public static func healthPath(of config: ModelConfig) -> String {
-        config.health?.path ?? (config.command == nil ? health : "/health")
+    /// Where an instance says whether it is ready: what its package names, else what its server has.
+    ///
+    /// The path of the runtime's own server: Open Inference Protocol, "Server ready".
+    public static func health(of config: ModelConfig) -> ModelConfig.Health {
+        config.health ?? ModelConfig.Health(path: config.command == nil ? "/v2/health/ready" : "/health")
     }
 
     /// Plans an instance.
