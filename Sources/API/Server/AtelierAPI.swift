@@ -40,6 +40,10 @@ public struct AtelierAPI: Sendable {
         routes += NotebookPartsController(ports, projects: projects).routes
         routes += ModelController(ports, publisher: publisher, projects: projects).routes
         routes += ServiceController(ports, supervisor: services, routes: serviceRoutes, projects: projects).routes
+        routes +=
+            InferServiceController(
+                ports, supervisor: services, routes: serviceRoutes, publisher: publisher, projects: projects
+            ).routes
         routes += ServiceMonitorController(ports, routes: serviceRoutes, projects: projects).routes
         routes += ServiceOfferController(ports, projects: projects).routes
         routes += VolumeController(ports, supervisor: volumes, projects: projects).routes

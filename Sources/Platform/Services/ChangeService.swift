@@ -17,12 +17,13 @@ public struct ChangeService: Sendable {
     /// - Throws: every fault of the change that the installation can see; `insufficientBalance` where a start is not
     ///   covered; the service is as it was then.
     public func callAsFunction(
-        _ id: ServiceID, _ change: ServiceChange, in project: Project, caller: Caller
+        _ id: ServiceID, _ change: ServiceChange, waitsForModels: Bool = false, in project: Project, caller: Caller
     ) async throws {
         try caller.require(.write, in: Scope(project))
         let asked = try await ports.store.read { try $0.requiredService(id, in: project.id) }
         if change.status != .stopped {
-            try await ports.requireOffered(change.configs ?? asked.definition.configs, in: project)
+            try await ports.requireOffered(
+                change.configs ?? asked.definition.configs, waitsForModels: waitsForModels, in: project)
         }
         let ports = self.ports
         try await ports.store.write { transaction in

@@ -17,13 +17,14 @@ public struct CreateService: Sendable {
 
     /// The service as taken, `deploying`.
     ///
+    /// - Parameter waitsForModels: whether models may still be on their way; their instances wait for them.
     /// - Throws: every fault of the definition that the installation can see; `insufficientBalance` where balance and
     ///   credit do not cover the first hour of its instances; nothing is left behind.
     public func callAsFunction(
-        _ definition: ServiceDefinition, in project: Project, caller: Caller
+        _ definition: ServiceDefinition, waitsForModels: Bool = false, in project: Project, caller: Caller
     ) async throws -> ServiceState {
         try caller.require(.write, in: Scope(project))
-        try await ports.requireOffered(definition.configs, in: project)
+        try await ports.requireOffered(definition.configs, waitsForModels: waitsForModels, in: project)
         let ports = self.ports
         let service = try await ports.store.write { transaction in
             if try transaction.service(named: definition.name, in: project.id) != nil {
@@ -53,7 +54,9 @@ public struct CreateService: Sendable {
 
 extension Ports {
     /// Refuses configs that name what is not there, or what could never run; throws everything that is wrong.
-    func requireOffered(_ configs: [ServiceConfig], in project: Project) async throws {
+    func requireOffered(
+        _ configs: [ServiceConfig], waitsForModels: Bool = false, in project: Project
+    ) async throws {
         var faults = Faults()
         let terms = try await store.read { try $0.requiredTerms(of: project.account) }
         let book = try catalogue.book(terms.book)
@@ -62,7 +65,7 @@ extension Ports {
             let path = "config[\(index)]"
             let model = try await store.read { try $0.model(ModelID(config.model)) }
             if let model, model.project == project.id {
-                if model.state != .published {
+                if model.state != .published, !(waitsForModels && model.state == .publishing) {
                     faults.add(
                         .invalidParameter,
                         "The model \(model.title) is \(model.state.rawValue); only a published "

@@ -44,6 +44,11 @@ struct InstanceAct: Sendable {
         guard let model = try await ports.store.read({ try $0.model(id) }) else {
             throw Fault(.notFound, "Its model \(id) is deleted.")
         }
+        switch model.state {
+        case .published: break
+        case .publishing: throw Fault(.unavailable, "Its model is still being copied.")
+        case .failed: throw Fault(.conflict, "its model could not be taken up: \(model.message)")
+        }
         let engine = try ports.modelEngine(model.engine)
         let plan = ServiceContract.plan(
             model.config, name: instance.serviceName, version: model.definition.version,

@@ -76,6 +76,18 @@ public struct ModelConfig: Hashable, Sendable {
     }
 }
 
+extension ModelConfig {
+    /// A `config.json` of its command, its port and its health.
+    public var text: String {
+        var object: JSONObject = ["port": JSONValue(port)]
+        if let command { object["command"] = .string(command) }
+        if let health {
+            object["health"] = ["url": .string(health.path), "timeout_seconds": JSONValue(health.timeoutSeconds)]
+        }
+        return String(decoding: JSONValue.object(object).bytes(), as: UTF8.self)
+    }
+}
+
 extension ModelConfig.Health {
     fileprivate init(_ fields: JSONFields) {
         let path = fields.string("url") ?? "/health"

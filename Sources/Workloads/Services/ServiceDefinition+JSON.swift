@@ -68,19 +68,23 @@ extension ServiceConfig {
         guard fields.value("config") != nil else { return nil }
         let items = fields.objects("config", limit: Limits.serviceConfigs)
         let configs = items.map { ServiceConfig($0, isOnly: items.count == 1) }
-        if configs.isEmpty {
-            fields.refuse("config", "A service has at least one model.")
-            return configs
-        }
+        for breach in breaches(of: configs) { fields.refuse("config", breach) }
+        return configs
+    }
+
+    /// What keeps configs from being one service.
+    public static func breaches(of configs: [ServiceConfig]) -> [String] {
+        guard !configs.isEmpty else { return ["A service has at least one model."] }
+        var breaches: [String] = []
         let sum = configs.reduce(0) { $0 + $1.weight }
-        if sum != 100 { fields.refuse("config", "The weights sum to \(sum); they must sum to 100.") }
+        if sum != 100 { breaches.append("The weights sum to \(sum); they must sum to 100.") }
         if Set(configs.map(\.run)).count < configs.count {
-            fields.refuse("config", "The same model stands twice with the same flavor and envs; make them one.")
+            breaches.append("The same model stands twice with the same flavor and envs; make them one.")
         }
         if configs.reduce(0, { $0 + $1.instanceCount }) > Limits.serviceInstances {
-            fields.refuse("config", "A service has at most \(Limits.serviceInstances) instances.")
+            breaches.append("A service has at most \(Limits.serviceInstances) instances.")
         }
-        return configs
+        return breaches
     }
 
     private init(_ fields: JSONFields, isOnly: Bool) {
@@ -98,7 +102,8 @@ extension ServiceConfig {
             instanceCount: fields.integer("instance_count", in: 0...Limits.serviceInstances) ?? 1,
             environments: fields.stringMap("envs", limit: Limits.jobEnvironments).map(NamedText.init),
             startSeconds: (fields.integer("deploy_timeout_in_seconds", in: 10...7_200))
-                ?? Self.standardStartSeconds, scaling: ScalingPolicy(fields.object("scaling_policy")))
+                ?? Self.standardStartSeconds, scaling: ScalingPolicy(fields.object("scaling_policy")),
+            name: fields.string("name", characters: 0...Limits.serviceNameCharacters) ?? "")
         for variable in environments where ContainerContract.isReserved(variable.name) {
             fields.refuse("envs", "\(variable.name) is the platform's own; choose another name.")
         }
@@ -129,6 +134,7 @@ extension ServiceConfig {
             "deploy_timeout_in_seconds": JSONValue(startSeconds),
         ]
         if let scaling { object["scaling_policy"] = scaling.json }
+        if !name.isEmpty { object["name"] = .string(name) }
         return .object(object)
     }
 

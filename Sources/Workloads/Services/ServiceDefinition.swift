@@ -40,10 +40,12 @@ public struct ServiceConfig: Hashable, Sendable {
     public let startSeconds: Int64
     /// How many instances it has by itself; nil where that is as it was told.
     public let scaling: ScalingPolicy?
+    /// What the second API calls it as a deployment; empty where it came by the first.
+    public let name: String
 
     public init(
         model: String, weight: Int64, flavor: FlavorID, instanceCount: Int64, environments: [NamedText] = [],
-        startSeconds: Int64 = Self.standardStartSeconds, scaling: ScalingPolicy? = nil
+        startSeconds: Int64 = Self.standardStartSeconds, scaling: ScalingPolicy? = nil, name: String = ""
     ) {
         self.model = model
         self.weight = weight
@@ -52,6 +54,7 @@ public struct ServiceConfig: Hashable, Sendable {
         self.environments = environments
         self.startSeconds = startSeconds
         self.scaling = scaling
+        self.name = name
     }
 
     /// ModelArts waits 20 minutes.

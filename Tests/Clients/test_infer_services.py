@@ -1,0 +1,139 @@
+"""Services by the official SDK, which speaks ModelArts' second API: deployments, their shares, counts and instances."""
+
+import json
+
+import pytest
+from atelier import wait
+from huaweicloudsdkmodelarts.v1 import (
+    BatchDeleteInferServicesRequest, CreateInferDeploymentRequest, CreateInferServiceRequest,
+    DeleteInferDeploymentRequest, DeleteServicesRequest, GroupConfig, GroupConfigUpdateRequest, GroupModel, ImageInfo,
+    ListInferClusterFlavorsRequest, ListInferDeploymentInstancesRequest, ListInferDeploymentsRequest,
+    ListInferServiceEventsRequest, ListInferServicesRequest, RateLimit, RuntimeConfigCreateRequest, ScheduleConfig,
+    ServiceCreateRequest, ServiceInvokeCreateRequest, ServiceLimit, ServiceUpdateRequest, ShowInferDeploymentRequest,
+    ShowInferServiceRequest, StartInferServiceRequest, StopInferDeploymentRequest, StopInferServiceRequest, UnitConfig,
+    UpdateInferDeploymentRequest, UpdateInferDeploymentScale, UpdateInferDeploymentScaleRequest,
+    UpdateInferServiceRequest)
+from jupyter import refused
+from models import ECHO, FLAVOR, Services
+
+
+@pytest.fixture
+def services(server):
+    services = Services(server)
+    yield services
+    services.clear()
+
+
+def group(name, place=None, model=None, weight=100, count=1, **envs):
+    """A deployment; its model is a place in a bucket, or one that was taken up."""
+    source = GroupModel(source="OBS", address=place, mount_path="/model", asset_id=model)
+    unit = UnitConfig(flavor=FLAVOR, image=ImageInfo(source="PRESET", swr_path="any"), envs=envs or None)
+    return GroupConfig(name=name, weight=weight, count=count, model=source, unit_configs=[unit])
+
+
+def wish(name, *groups, **more):
+    runtime = RuntimeConfigCreateRequest(
+        service_invoke=ServiceInvokeCreateRequest(port=8080, protocol="HTTP", auth_type="TOKEN"),
+        service_limit=ServiceLimit(
+            rate_limit=RateLimit(num=500, unit="SECOND"), request_size_limit=1, request_timeout=30))
+    return CreateInferServiceRequest(body=ServiceCreateRequest(
+        name=name, type="REAL_TIME", deploy_type="SINGLE", group_configs=list(groups), runtime_config=runtime,
+        custom_metrics_path="/metrics", **more))
+
+
+def shown(modelarts, id):
+    return modelarts.show_infer_service(ShowInferServiceRequest(service_id=id))
+
+
+def until(modelarts, id, status):
+    wait(lambda: shown(modelarts, id).status == status, what=f"{status}")
+    return shown(modelarts, id)
+
+
+def test_a_service_from_its_deployment_to_its_end(server, modelarts, services):
+    place = services.upload("infer", {"app.py": ECHO, "config.json": json.dumps(
+        {"command": "python app.py", "health": {"url": "/health", "protocol": "http"}}).encode()})
+    made = modelarts.create_infer_service(wish(
+        "sdk", group("blue", place, MARK="blue"), description="by the SDK",
+        schedule=[ScheduleConfig(type="stop", time_unit="HOURS", duration=2)]))
+    services.ids.append(made.id)
+    assert made.status in ("DEPLOYING", "RUNNING") and made.version.instance_groups[0].name == "blue"
+    service = until(modelarts, made.id, "RUNNING")
+    assert service.version.runtime_config.service_limit.rate_limit.num == 500
+    assert service.schedule[0].duration == 2 and service.schedule[0].due_time
+    caller = services.caller(made.id)
+    assert service.predict_url[0].urls == [caller.address]
+    assert caller.answer({})["mark"] == "blue"
+    assert caller.post({"x": "y" * (1 << 20)}).status_code == 413
+    listed = modelarts.list_infer_services(ListInferServicesRequest(name="sdk")).data
+    assert [(one.id, one.status) for one in listed] == [(made.id, "RUNNING")]
+
+    # Another deployment gets its share when the first gives it up: the weights sum to 100 at all times.
+    assert refused(lambda: modelarts.create_infer_deployment(CreateInferDeploymentRequest(
+        service_id=made.id, body=group("green", place, weight=50)))).status_code == 400
+    model = services.echo(name="green-model")
+    modelarts.create_infer_deployment(CreateInferDeploymentRequest(
+        service_id=made.id, body=group("green", model=model, weight=0, MARK="green")))
+    until(modelarts, made.id, "RUNNING")
+    modelarts.update_infer_service(UpdateInferServiceRequest(service_id=made.id, body=ServiceUpdateRequest(
+        group_configs=[group("blue", place, weight=50, MARK="blue"), group("green", model=model, weight=50, MARK="green")])))
+    until(modelarts, made.id, "RUNNING")
+    wait(lambda: {caller.answer({})["mark"] for _ in range(4)} == {"blue", "green"}, what="both deployments")
+
+    modelarts.update_infer_deployment_scale(UpdateInferDeploymentScaleRequest(
+        service_id=made.id, deployment_name="green", body=UpdateInferDeploymentScale(count=2)))
+    until(modelarts, made.id, "RUNNING")
+    instances = modelarts.list_infer_deployment_instances(
+        ListInferDeploymentInstancesRequest(id=made.id, name="green")).data
+    assert [one.status for one in instances] == ["RUNNING"] * 2
+    changed = modelarts.update_infer_deployment(UpdateInferDeploymentRequest(
+        service_id=made.id, deployment_id="green", body=GroupConfigUpdateRequest(count=1)))
+    assert changed.count == 1
+    deployments = modelarts.list_infer_deployments(ListInferDeploymentsRequest(service_id=made.id)).data
+    assert [(one.name, one.weight) for one in deployments] == [("blue", 50), ("green", 50)]
+    stopped = modelarts.stop_infer_deployment(StopInferDeploymentRequest(service_id=made.id, deployment_id="green"))
+    assert stopped.count == 0
+    wait(lambda: {caller.answer({})["mark"] for _ in range(4)} == {"blue"}, what="one deployment")
+    refusal = refused(lambda: modelarts.delete_infer_deployment(DeleteInferDeploymentRequest(
+        service_id=made.id, deployment_id="green")))
+    assert refusal.status_code == 409 and "sum to 50" in refusal.error_msg
+    one = modelarts.show_infer_deployment(ShowInferDeploymentRequest(service_id=made.id, deployment_id="blue"))
+    assert one.unit_configs[0].flavor == FLAVOR and one.model.address == place
+
+    events = modelarts.list_infer_service_events(ListInferServiceEventsRequest(service_id=made.id, limit=50)).data
+    assert any("deployed" in event.event_info for event in events)
+    modelarts.stop_infer_service(StopInferServiceRequest(service_id=made.id))
+    until(modelarts, made.id, "STOPPED")
+    modelarts.start_infer_service(StartInferServiceRequest(service_id=made.id))
+    until(modelarts, made.id, "RUNNING")
+    gone = modelarts.batch_delete_infer_services(BatchDeleteInferServicesRequest(
+        body=DeleteServicesRequest(service_ids=[made.id])))
+    assert [one.id for one in gone.service_responses] == [made.id]
+    wait(lambda: services.is_gone(made.id), what="its end")
+
+
+def test_a_place_without_a_model_fails_and_says_why(server, modelarts, services):
+    assert refused(lambda: modelarts.create_infer_service(
+        wish("nowhere", group("a", "obs://models/not-there/")))).status_code == 400
+    place = services.upload("broken", {"config.json": b"{"})
+    made = modelarts.create_infer_service(wish("broken", group("a", place)))
+    services.ids.append(made.id)
+    assert "config.json" in until(modelarts, made.id, "FAILED").failure_reason
+
+
+def test_bad_wishes_are_refused(server, modelarts, services):
+    model = services.echo()
+    for body, field in [
+        (wish("bad", group("a", model=model, weight=90)), "group_configs"),
+        (wish("bad", group("a", model="nobody")), "model_id"),
+        (wish("bad", group("a", model=model), group("a", model=model, weight=0)), "same name"),
+        (wish("bad name", group("a", model=model)), "name"),
+    ]:
+        refusal = refused(lambda: modelarts.create_infer_service(body))
+        assert refusal.status_code == 400 and field in refusal.error_msg, refusal.error_msg
+    assert services.server.get(f"{services.base}/services")["total_count"] == 0
+
+
+def test_flavors_for_services(modelarts):
+    flavors = modelarts.list_infer_cluster_flavors(ListInferClusterFlavorsRequest(flavor_type="CPU", limit=50)).data
+    assert FLAVOR in [flavor.id for flavor in flavors] and all(flavor.category == "CPU" for flavor in flavors)
