@@ -115,7 +115,9 @@ enum Checks {
     /// Folders and files whose name says nothing of what is in them.
     static func emptyNames(_ path: String) -> [String] {
         // A model by itself is what users train and deploy here.
-        let empty = ["ViewModel", "DataModel", "Helper", "Helpers", "Util", "Utils", "Utilities", "Manager", "Managers"]
+        let empty = [
+            "ViewModel", "DataModel", "Helper", "Helpers", "Util", "Utils", "Utilities", "Manager", "Managers",
+        ]
         return path.split(separator: "/").compactMap { part in
             let name = part.hasSuffix(".swift") ? part.dropLast(6) : part
             return empty.first { name == $0 || part != name && name.hasSuffix($0) }.map { word in

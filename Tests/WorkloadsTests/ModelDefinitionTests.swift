@@ -96,7 +96,8 @@ struct ModelDefinitionTests {
             cpuMillicores: 500, accelerators: [])
         #expect(
             plan.command == [
-                "/p/bin/python", "-P", "-m", "atelier_inference", "relay", "--socket", "/run/service/j", "--port", "9000",
+                "/p/bin/python", "-P", "-m", "atelier_inference", "relay", "--socket", "/run/service/j", "--port",
+                "9000",
                 "--", "/bin/bash", "-c", "python app.py",
             ])
         #expect(plan.environment["A"] == "1" && plan.environment["OMP_NUM_THREADS"] == "1")

@@ -92,7 +92,7 @@ struct InferServiceView: Sendable {
         case .running where Int64(ready) >= config.instanceCount:
             state = config.instanceCount == 0 ? "STOPPED" : "RUNNING"
         case .running: state = ready > 0 ? "CONCERNING" : "DEPLOYING"
-        case .stopped, .failed, .deleted: state = status
+        case .finished, .stopped, .failed, .deleted: state = status
         }
         return .fields(
             ("id", .text(name)), ("name", .text(name)), ("deployment_name", .text(name)), ("status", .text(state)),

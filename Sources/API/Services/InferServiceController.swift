@@ -63,7 +63,8 @@ struct InferServiceController: Sendable {
         let query = try call.query()
         let (id, name, status) = (query.text("id"), query.text("name"), query.text("status")?.uppercased())
         let found = try await list(in: project, caller: caller).map { view($0, [:], call).listJSON }.filter { one in
-            (id.map { one["id"]?.string == $0 } ?? true) && (name.map { one["name"]?.string?.contains($0) == true } ?? true)
+            (id.map { one["id"]?.string == $0 } ?? true)
+                && (name.map { one["name"]?.string?.contains($0) == true } ?? true)
                 && (status.map { one["status"]?.string == $0 } ?? true)
         }
         let page = try query.page(limit: 10, atMost: Limits.greatestListPage)

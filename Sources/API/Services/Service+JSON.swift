@@ -21,7 +21,7 @@ struct ServiceView: Sendable {
     /// The service as ModelArts shows it; times are milliseconds. `limits`, `reason` and `instances` are ours.
     var json: JSONValue {
         let more: [(name: String, value: JSONValue?)] = [
-            ("config", .array(service.definition.configs.map(config))),
+            ("config", .array(service.definition.configs.map(config))), ("batch", service.definition.batch.map(\.json)),
             ("served_config", .array(service.served.map(config))),
             ("instances", .array(state.instances.map(\.json))), ("limits", service.definition.limits.json),
             ("schedule", service.definition.scheduleJSON), ("stop_at", service.stopAt.map { .milliseconds($0) }),
@@ -35,21 +35,24 @@ struct ServiceView: Sendable {
         let definition = service.definition
         let fields: [(name: String, value: JSONValue?)] = [
             ("service_id", .text(service.id)), ("service_name", .text(definition.name)),
-            ("description", .text(definition.description)), ("infer_type", .text("real-time")),
+            ("description", .text(definition.description)), ("infer_type", .text(definition.kind)),
             ("status", .text(state.status.rawValue)),
             ("error_msg", service.reason.isEmpty ? nil : .text(service.reason)),
             ("progress", .whole(state.progress)), ("tenant", .text(service.account)),
             ("project", .text(service.project)), ("owner", .text(service.user)),
             ("publish_at", .milliseconds(service.createdAt)), ("update_time", .milliseconds(service.updatedAt)),
             ("workspace_id", .text(definition.workspace)),
-            ("access_address", .text("\(origin)/v1/infers/\(service.id)")),
-            ("inference_address", .text("\(origin)/v2/models/\(definition.name)/infer")),
+            ("access_address", isCalled ? .text("\(origin)/v1/infers/\(service.id)") : nil),
+            ("inference_address", isCalled ? .text("\(origin)/v2/models/\(definition.name)/infer") : nil),
             ("invocation_times", .whole(service.calls + recent.calls)),
             ("failed_times", .whole(service.failures + recent.failures)), ("is_shared", .bool(false)),
             ("shared_count", .whole(0)), ("is_free", .bool(false)),
         ]
         return fields.compactMap { name, value in value.map { (name, $0) } }
     }
+
+    /// Whether it has an address: nobody calls a batch.
+    private var isCalled: Bool { service.definition.batch == nil }
 
     private func config(_ config: ServiceConfig) -> JSONValue {
         let model = models[ModelID(config.model)]
@@ -62,7 +65,8 @@ struct ServiceView: Sendable {
             ("status", .text(Int64(ready) >= config.instanceCount ? "ready" : ready > 0 ? "concerning" : "notReady")),
             ("envs", config.json["envs"]), ("deploy_timeout_in_seconds", .whole(config.startSeconds)),
             ("scaling", .bool(config.scaling != nil)),
-            ("scaling_policy", config.scaling.map(\.json)), ("support_debug", .bool(false)), ("additional_properties", .object([:])))
+            ("scaling_policy", config.scaling.map(\.json)), ("support_debug", .bool(false)),
+            ("additional_properties", .object([:])))
     }
 }
 

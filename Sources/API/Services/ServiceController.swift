@@ -164,7 +164,7 @@ private struct ServiceSearch {
             && (name.map { definition.name.lowercased().contains($0) } ?? true)
             && (model.map { model in definition.configs.contains { $0.model == model } } ?? true)
             && (status.map { state.status == $0 } ?? true) && (workspace.map { definition.workspace == $0 } ?? true)
-            && (kind.map { $0 == "real-time" } ?? true)
+            && (kind.map { $0 == definition.kind } ?? true)
     }
 
     /// Services that came the newest first, in the order asked for.

@@ -7,7 +7,8 @@ struct ServiceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "service", abstract: "Models that answer calls.",
         subcommands: [
-            DeployService.self, ListServices.self, ShowService.self, CallService.self, ScaleService.self,
+            DeployService.self, BatchService.self, ListServices.self, ShowService.self, CallService.self,
+            ScaleService.self,
             SplitService.self, StartService.self, StopService.self, DeleteService.self, ServiceLog.self,
             ServiceEvents.self, RollBackService.self, ServiceTop.self,
         ])
@@ -78,6 +79,51 @@ struct DeployService: ClientCommand {
             throw ValidationError("Write --stop-after as 30m, 2h or 1d, not \(text).")
         }
         return ["type": "stop", "time_unit": .string(unit), "duration": JSONValue(count)]
+    }
+}
+
+struct BatchService: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "batch", abstract: "Send every file of a bucket's folder, or every row, through a model.",
+        discussion: """
+            atelier service batch --name all --model MODEL --flavor modelarts.vm.cpu.0.5u \\
+                --from obs://lab/pictures/ --to obs://lab/answers/
+            """)
+
+    @OptionGroup var client: ClientOptions
+    @Option(help: "Letters, digits, hyphens, underscores.") var name: String
+    @Option(help: "The model's id.") var model: String
+    @Option(help: "What each instance runs on; see atelier flavor list.") var flavor: String
+    @Option(help: "A folder of a bucket, an object, or a .manifest that lists objects.") var from: String
+    @Option(help: "The folder of a bucket that the answers go to.") var to: String
+    @Option(help: "The path that is asked.") var path = "/"
+    @Option(help: "A file with the rule that makes a body of a row of CSV; see docs/services.md.") var rule: String?
+    @Option(help: "Instances that share the work.") var instances: Int64 = 1
+    @Flag(help: "Do not wait until it is finished.") var noWait = false
+
+    func run(_ server: ServerClient, _ output: Output) async throws {
+        var config: JSONObject = [
+            "model_id": .string(model), "specification": .string(flavor), "instance_count": JSONValue(instances),
+            "src_path": .string(from), "dest_path": .string(to), "req_uri": .string(path),
+            "mapping_type": rule == nil ? "file" : "csv",
+        ]
+        if let rule { config["mapping_rule"] = try JSONValue(parsing: TextFile.read(rule)) }
+        let body: JSONObject = [
+            "service_name": .string(name), "infer_type": "batch", "config": .array([.object(config)]),
+        ]
+        let made = try await server.send(.POST, ServiceView.path(server), .object(body))
+        let id = Output.text(made, at: "service_id")
+        if output.format == .table { Terminal.line(id) }
+        let service =
+            noWait
+            ? try await server.get(ServiceView.path(server, id))
+            : try await ServiceView.wait(for: id, toBe: ["finished"], server)
+        if output.format != .table { return output.show(service, fields: ServiceView.fields) }
+        let reason = Output.text(service, at: "error_msg")
+        if !noWait, !reason.isEmpty {
+            Terminal.error("atelier: \(reason)")
+            throw ExitCode(1)
+        }
     }
 }
 

@@ -38,10 +38,12 @@ struct ServiceTop: ClientCommand {
     }
 
     private static let columns = [
-        Output.Column("service", "service_name"), Output.Column("status", "status"), Output.Column("model", "model_name"),
+        Output.Column("service", "service_name"), Output.Column("status", "status"),
+        Output.Column("model", "model_name"),
         Output.Column("version", "model_version"), Output.Column("calls", "invocation_times", isNumber: true),
         Output.Column("failed", "failed_times", isNumber: true),
         Output.Column("p50 ms", "latency.p50", isNumber: true), Output.Column("p99 ms", "latency.p99", isNumber: true),
-        Output.Column("cores", "cpu_core_usage", isNumber: true), Output.Column("MiB", "cpu_memory_usage", isNumber: true),
+        Output.Column("cores", "cpu_core_usage", isNumber: true),
+        Output.Column("MiB", "cpu_memory_usage", isNumber: true),
     ]
 }

@@ -66,6 +66,18 @@ public final class LocalNotebookServers: NotebookServers {
         }
     }
 
+    public func post(
+        _ body: [UInt8], type: String, path: String, to attempt: AttemptID, seconds: Int64
+    ) async throws -> SocketAnswer {
+        let request = UnixHTTP(path: socketPath(of: attempt), seconds: Int(seconds))
+        let answer = try await withCheckedThrowingContinuation { continuation in
+            queue.async {
+                continuation.resume(with: Result { () throws in try request.post(body, type: type, to: path) })
+            }
+        }
+        return SocketAnswer(status: answer.status, body: answer.body)
+    }
+
     public func activity(of attempt: AttemptID, basePath: String) async throws -> NotebookActivity {
         let kernels = try await list("api/kernels", of: attempt, basePath)
         let terminals = try await list("api/terminals", of: attempt, basePath)

@@ -22,6 +22,19 @@ struct UnixHTTP {
     }
 
     func get(_ target: String) throws(Failure) -> Answer {
+        let head = ["GET \(target) HTTP/1.0", "Host: localhost", "Connection: close", "Accept: application/json"]
+        return try ask(head, [], limit: Limits.notebookAnswerBytes)
+    }
+
+    func post(_ body: [UInt8], type: String, to target: String) throws(Failure) -> Answer {
+        let head = [
+            "POST \(target) HTTP/1.0", "Host: localhost", "Connection: close", "Content-Type: \(type)",
+            "Content-Length: \(body.count)",
+        ]
+        return try ask(head, body, limit: Int(Limits.callBytes))
+    }
+
+    private func ask(_ head: [String], _ body: [UInt8], limit: Int) throws(Failure) -> Answer {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | 0x8_0000, 0)  // CLOEXEC
         guard descriptor >= 0 else { throw .exhausted }
         defer { close(descriptor) }
@@ -30,21 +43,29 @@ struct UnixHTTP {
             setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
         }
         guard SocketAddress.with(path, { connect(descriptor, $0, $1) }) == 0 else { throw .silent }
-        let head = ["GET \(target) HTTP/1.0", "Host: localhost", "Connection: close", "Accept: application/json"]
-        let request = head.joined(separator: "\r\n") + "\r\n\r\n"
-        guard Self.send(Array(request.utf8), to: descriptor) else { throw .incomplete }
-        return try Self.answer(of: try Self.receive(from: descriptor))
+        let request = Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
+        guard Self.send(request, to: descriptor) else { throw .incomplete }
+        return try Self.answer(of: try Self.receive(from: descriptor, limit: limit))
     }
 
     private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         // A notebook that goes away meanwhile must not end the server.
-        Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            done += count
+        }
+        return true
     }
 
-    private static func receive(from descriptor: Int32) throws(Failure) -> [UInt8] {
+    private static func receive(from descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16 << 10)
-        while bytes.count <= Limits.notebookAnswerBytes {
+        while bytes.count <= limit {
             let count = recv(descriptor, &chunk, chunk.count, 0)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw .incomplete }

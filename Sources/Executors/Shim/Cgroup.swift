@@ -105,7 +105,8 @@ struct Cgroup {
         guard let shim = shim(of: folder) else { return nil }
         let name = name(of: attempt, shim: shim)
         let one = (memory: "\(mount)/memory/atelier/\(name)", account: "\(mount)/cpuacct/atelier/\(name)")
-        if let memory = number(one.memory + "/memory.usage_in_bytes"), let cpu = number(one.account + "/cpuacct.usage") {
+        if let memory = number(one.memory + "/memory.usage_in_bytes"), let cpu = number(one.account + "/cpuacct.usage")
+        {
             // What the kernel could give back at once, such as files that were read, is no use.
             let cache = value(of: "total_inactive_file", in: one.memory + "/memory.stat") ?? 0
             return AttemptUse(cpuMilliseconds: cpu / 1_000_000, memoryBytes: max(0, memory - cache))

@@ -15,6 +15,22 @@ public protocol WorkSockets: Sendable {
     ///   - path: what answers 200 once it is ready.
     ///   - seconds: how long the answer may take.
     func state(of attempt: AttemptID, path: String, seconds: Int64) async -> SocketState
+    /// Asks what answers on an attempt's socket.
+    ///
+    /// - Throws: where there is no whole answer.
+    func post(_ body: [UInt8], type: String, path: String, to attempt: AttemptID, seconds: Int64) async throws
+        -> SocketAnswer
+}
+
+/// An answer over a socket.
+public struct SocketAnswer: Hashable, Sendable {
+    public let status: Int
+    public let body: [UInt8]
+
+    public init(status: Int, body: [UInt8]) {
+        self.status = status
+        self.body = body
+    }
 }
 
 /// The servers of running notebooks, as the machine that runs them reaches them.
@@ -53,5 +69,8 @@ public struct NoNotebooks: NotebookServers, NotebookInput {
     public func removeFolder(of attempt: AttemptID) async throws {}
     public func state(of attempt: AttemptID, path: String, seconds: Int64) async -> SocketState { .silent }
     public func activity(of attempt: AttemptID, basePath: String) async throws -> NotebookActivity { throw refusal }
+    public func post(
+        _ body: [UInt8], type: String, path: String, to attempt: AttemptID, seconds: Int64
+    ) async throws -> SocketAnswer { throw refusal }
     public func lastInput(to notebook: NotebookID) -> Instant? { nil }
 }

@@ -52,7 +52,9 @@ struct CallShares {
         let isSame = present.map(\.run) == versions.map(\.run) && present.map(\.weight) == turns.weights
         if !isSame { turns = WeightedTurns(present.map(\.weight)) }
         versions = present.map { version in
-            Version(run: version.run, places: version.places.map { known[$0.0] ?? Place($0.0, ModelID(version.run.model), $0.1) })
+            Version(
+                run: version.run,
+                places: version.places.map { known[$0.0] ?? Place($0.0, ModelID(version.run.model), $0.1) })
         }
         let staying = Set(versions.flatMap(\.places).map(\.attempt))
         leaving = known.values.filter { !staying.contains($0.attempt) && $0.open > 0 }

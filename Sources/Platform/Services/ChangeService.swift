@@ -70,10 +70,12 @@ extension StoreTransaction {
             service.stopAt = stop.map { now.advanced(milliseconds: $0 * 1_000) }
         }
         if runs {
+            // One that is finished goes through everything again.
+            if service.wish == .finished { try deleteBatchItems(of: service.id) }
             try requireFirstHour(of: service.definition.configs, in: project, ports: ports)
             service.begin(at: now)
             try append(ServiceEvent(service: service.id, at: now, text: "The service is being started."))
-        } else if change.status == .stopped, service.wish != .stopped {
+        } else if change.status == .stopped, service.wish != .stopped, service.wish != .finished {
             (service.wish, service.reason, service.stopAt) = (.stopped, "", nil)
             try append(ServiceEvent(service: service.id, at: now, text: "The service was asked to stop."))
         }

@@ -29,6 +29,8 @@ public struct Service: Hashable, Sendable {
     /// What is wanted of it.
     public enum Wish: String, Hashable, Sendable, CaseIterable {
         case running, stopped
+        /// A batch that has gone through everything.
+        case finished
         /// It came to nothing and is tried no more.
         case failed
         case deleted
@@ -75,7 +77,7 @@ public struct ServiceState: Sendable {
 
     /// As ModelArts names them on the wire.
     public enum Status: String, Hashable, Sendable, CaseIterable {
-        case deploying, running, concerning, failed, stopping, stopped, deleting, pending
+        case deploying, running, concerning, failed, stopping, stopped, finished, deleting, pending
     }
 
     /// Those that are not over.
@@ -86,6 +88,7 @@ public struct ServiceState: Sendable {
         case .deleted: return .deleting
         case .stopped: return live.isEmpty ? .stopped : .stopping
         case .failed: return .failed
+        case .finished: return live.isEmpty ? .finished : .running
         case .running: break
         }
         let wanted = service.definition.configs

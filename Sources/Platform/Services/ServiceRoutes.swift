@@ -274,7 +274,7 @@ extension ServiceRoute.State {
         switch status {
         case .deploying, .pending, .concerning, .running:
             return Fault(.unavailable, "The service \(name) is \(status.rawValue)\(why); no instance is ready yet.")
-        case .failed, .stopping, .stopped, .deleting:
+        case .failed, .stopping, .stopped, .finished, .deleting:
             return Fault(.conflict, "The service \(name) is \(status.rawValue)\(why); start it, then call it.")
         }
     }

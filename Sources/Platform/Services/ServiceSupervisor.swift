@@ -19,6 +19,7 @@ public final class ServiceSupervisor: Sendable {
         case service(ServiceID)
         case await(ServiceInstance)
         case drain(ServiceInstance)
+        case batch(ServiceID)
     }
 
     private struct State {
@@ -28,6 +29,8 @@ public final class ServiceSupervisor: Sendable {
         var acts: [ServiceID: [(ServiceInstance, InstanceMachine.Action)]] = [:]
         /// Instances that are waited for, until they are ready or are drained.
         var awaited: Set<AttemptID> = []
+        /// Batches that are being gone through.
+        var batches: Set<ServiceID> = []
         /// Looks in a row at which an instance did not say that it is ready.
         var misses: [AttemptID: Int] = [:]
         /// Processor time that instances had used at the last look, and when that was.
@@ -121,6 +124,8 @@ public final class ServiceSupervisor: Sendable {
     }
 
     private func publish(_ state: ServiceState) {
+        // Nobody calls a batch.
+        guard state.service.definition.batch == nil else { return }
         routes.publish(state) { .socket(path: self.ports.sockets.socketPath(of: $0.attempt)) }
     }
 
@@ -132,6 +137,7 @@ public final class ServiceSupervisor: Sendable {
                     case .service(let id): await self.attend(to: id)
                     case .await(let instance): await self.note { try await self.await(instance) }
                     case .drain(let instance): await self.note { try await self.drain(instance) }
+                    case .batch(let id): await self.goThrough(id)
                     }
                 }
             }
@@ -169,7 +175,27 @@ public final class ServiceSupervisor: Sendable {
         publish(outcome.state)
         for attempt in outcome.forgotten { try await ports.executor.release(attempt) }
         for (instance, actions) in outcome.actions { perform(actions, for: instance) }
+        beginBatch(of: outcome.state)
         if outcome.state.service.wish == .deleted, outcome.state.live.isEmpty { try await remove(outcome.state) }
+    }
+
+    /// Begins to go through a batch once one of its instances is ready.
+    private func beginBatch(of service: ServiceState) {
+        let isReady = service.instances.contains { $0.machine.step == .ready }
+        guard service.service.definition.batch != nil, service.service.wish == .running, isReady else { return }
+        let isNew = state.withLock { $0.batches.insert(service.service.id).inserted }
+        if isNew { feed.yield(.batch(service.service.id)) }
+    }
+
+    private func goThrough(_ id: ServiceID) async {
+        do {
+            try await RunBatch(ports)(id)
+        } catch {
+            // What is not done is taken up again with the next look at the service.
+            ports.journal.note(.warning, "A batch was broken off.", ["service": id.text, "error": "\(error)"])
+        }
+        _ = state.withLock { $0.batches.remove(id) }
+        wake(id)
     }
 
     private func carryOut(_ action: InstanceMachine.Action, for asked: ServiceInstance) async throws {
@@ -299,7 +325,8 @@ public final class ServiceSupervisor: Sendable {
             let status = ServiceState(service: service, instances: own[service.id] ?? []).status
             if try await scaler.scale(service) { wake(service.id) }
             let isDue = service.stopAt.map { $0 <= now } ?? false
-            if isDue || ![.running, .stopped, .failed].contains(status) { wake(service.id) }
+            let isBatch = service.definition.batch != nil && status == .running
+            if isDue || isBatch || ![.running, .stopped, .failed, .finished].contains(status) { wake(service.id) }
         }
     }
 

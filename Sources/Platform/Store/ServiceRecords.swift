@@ -28,6 +28,12 @@ public protocol ServiceRecords {
     /// Instances in any of these steps, the oldest first.
     func instances(inSteps steps: [InstanceMachine.Step]) throws -> [ServiceInstance]
 
+    /// Notes what became of an input of a batch.
+    func append(_ item: BatchItem, of service: ServiceID) throws
+    /// What has become of a batch's inputs so far, by source.
+    func batchItems(of service: ServiceID) throws -> [BatchItem]
+    func deleteBatchItems(of service: ServiceID) throws
+
     /// Adds to what a model of a service was asked in a minute.
     func add(_ counts: CallMinute, of service: ServiceID, model: ModelID, minute: Second) throws
     /// What a service was asked in the minutes that begin in a range, in order.
@@ -41,6 +47,23 @@ public protocol ServiceRecords {
     func append(_ update: ServiceUpdate) throws
     /// The changes of a service, the newest first.
     func serviceUpdates(of service: ServiceID, limit: Int) throws -> [ServiceUpdate]
+}
+
+/// What became of one input of a batch.
+public struct BatchItem: Hashable, Sendable {
+    /// The object that was read.
+    public let source: String
+    public let isSuccess: Bool
+    /// The object that holds the answer; empty where there is none.
+    public let location: String
+    public let error: String
+
+    public init(source: String, isSuccess: Bool, location: String = "", error: String = "") {
+        self.source = source
+        self.isSuccess = isSuccess
+        self.location = location
+        self.error = error
+    }
 }
 
 /// What one model of a service was asked in one minute.

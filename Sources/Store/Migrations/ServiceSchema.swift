@@ -10,7 +10,7 @@ enum ServiceSchema {
             name TEXT NOT NULL,
             definition TEXT NOT NULL,
             served TEXT NOT NULL,
-            wish TEXT NOT NULL CHECK (wish IN ('running', 'stopped', 'failed', 'deleted')),
+            wish TEXT NOT NULL CHECK (wish IN ('running', 'finished', 'stopped', 'failed', 'deleted')),
             reason TEXT NOT NULL,
             begun_at INTEGER,
             stop_at INTEGER,
@@ -62,6 +62,14 @@ enum ServiceSchema {
             is_success INTEGER NOT NULL CHECK (is_success IN (0, 1)),
             configs TEXT NOT NULL
         ) STRICT;
-        CREATE INDEX service_updates_of ON service_updates (service, number)
+        CREATE INDEX service_updates_of ON service_updates (service, number);
+        CREATE TABLE batch_items (
+            service TEXT NOT NULL REFERENCES services (id) ON DELETE CASCADE,
+            source TEXT NOT NULL,
+            is_success INTEGER NOT NULL CHECK (is_success IN (0, 1)),
+            location TEXT NOT NULL,
+            error TEXT NOT NULL,
+            PRIMARY KEY (service, source)
+        ) STRICT, WITHOUT ROWID
         """
 }

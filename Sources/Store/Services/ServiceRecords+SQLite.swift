@@ -70,6 +70,25 @@ extension SQLiteTransaction {
         return Array(Set(deployed.map(\.definition.name) + running)).sorted()
     }
 
+    func append(_ item: BatchItem, of service: ServiceID) throws {
+        try execute(
+            "INSERT OR REPLACE INTO batch_items (service, source, is_success, location, error) VALUES (?, ?, ?, ?, ?)",
+            [service.text, item.source, item.isSuccess ? 1 : 0, item.location, item.error])
+    }
+
+    func batchItems(of service: ServiceID) throws -> [BatchItem] {
+        try rows(
+            "SELECT source, is_success, location, error FROM batch_items WHERE service = ? ORDER BY source",
+            [service.text]
+        ) { row in
+            BatchItem(source: row[0], isSuccess: row[1] as Int64 == 1, location: row[2], error: row[3])
+        }
+    }
+
+    func deleteBatchItems(of service: ServiceID) throws {
+        try execute("DELETE FROM batch_items WHERE service = ?", [service.text])
+    }
+
     func append(_ event: ServiceEvent) throws {
         try execute(
             "INSERT INTO service_events (service, at, is_problem, text) VALUES (?, ?, ?, ?)",

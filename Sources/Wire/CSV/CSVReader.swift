@@ -40,6 +40,22 @@ public struct CSVReader: Sendable {
     }
 }
 
+/// Reads CSV (RFC 4180) without a header, row by row.
+public struct CSVRows: Sendable {
+    private var cursor: CSVCursor
+
+    /// Takes a whole file.
+    public init(_ bytes: [UInt8]) { cursor = CSVCursor(bytes) }
+
+    /// The next row's fields; nil at the end. A bad row throws, and the one behind it can be read.
+    public mutating func next() throws(Fault) -> [String]? {
+        while let fields = try cursor.record() {
+            if !fields.isEmpty { return fields }
+        }
+        return nil
+    }
+}
+
 /// One record of a CSV file; faults name its line and the column.
 public struct CSVRecord: Sendable {
     /// The line it begins on, from 1.

@@ -1,6 +1,7 @@
 public import Kernel
 
-/// A time that comes again and again, in the five fields of cron: minute, hour, day of the month, month, day of the week.
+/// A time that comes again and again, in the five fields of cron: minute, hour, day of the month, month and day of the
+/// week.
 ///
 /// Source: POSIX `crontab`: where both days are named, either of them is enough; Sunday is 0 or 7.
 public struct CronRule: Hashable, Sendable, CustomStringConvertible {
@@ -29,8 +30,8 @@ public struct CronRule: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether a minute is one of it.
     public func contains(_ time: CivilTime) -> Bool {
-        let weekday =
-            (CivilTime.daysSinceEpoch(year: time.year, month: time.month, day: time.day) % 7 + 11) % 7  // Thursday was first
+        // 1970 began on a Thursday.
+        let weekday = (CivilTime.daysSinceEpoch(year: time.year, month: time.month, day: time.day) % 7 + 11) % 7
         let isDay = Self.has(days, time.day)
         let isWeekday = Self.has(weekdays, weekday)
         let isDue = isAnyDay || isAnyWeekday ? isDay && isWeekday : isDay || isWeekday

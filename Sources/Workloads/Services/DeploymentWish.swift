@@ -91,7 +91,9 @@ extension DeploymentWish.Work {
 
     /// A command of the unit's own; without one the runtime's server, or the package's own command, is run.
     private static func config(_ unit: JSONFields) -> ModelConfig? {
-        guard let command = unit.string("cmd", characters: 0...Limits.commandBytes), !command.isEmpty else { return nil }
+        guard let command = unit.string("cmd", characters: 0...Limits.commandBytes), !command.isEmpty else {
+            return nil
+        }
         var config = ModelConfig()
         config.command = command
         config.port = unit.integer("port", in: 1...65_535) ?? ModelConfig.standardPort
@@ -115,7 +117,7 @@ public struct InferServiceWish: Hashable, Sendable {
     public let limits: ServiceLimits?
     public let startSeconds: Int64?
 
-    /// Reads `ServiceCreateRequest`, or with `isChange` `ServiceUpdateRequest`; throws everything that is wrong with it.
+    /// Reads `ServiceCreateRequest`, or `ServiceUpdateRequest` where it is a change; throws everything that is wrong.
     public init(json: JSONValue, isChange: Bool = false) throws(Faults) {
         let fields = JSONFields(json)
         name =

@@ -10,18 +10,22 @@ extension ServiceDefinition {
             fields.refuse("service_name", "A name has letters, digits, hyphens and underscores only.")
         }
         let kind = fields.requiredString("infer_type")
-        if !kind.isEmpty, kind != "real-time" {
-            fields.refuse("infer_type", "Services are real-time here, not \(kind).")
+        if !["", "real-time", "batch"].contains(kind) {
+            fields.refuse("infer_type", "Services are real-time or batch here, not \(kind).")
         }
         ServiceConfig.refuseDedicated(fields)
         if fields.isGiven("vpc_id") { fields.refuse("vpc_id", "There are no private networks here; leave it out.") }
-        let configs = ServiceConfig.list(fields)
+        let configs = ServiceConfig.list(fields, isBatch: kind == "batch")
+        var batch: BatchWork?
+        if kind == "batch", let first = fields.objects("config", limit: Limits.serviceConfigs).first {
+            batch = BatchWork(first)
+        }
         self.init(
             name: name,
             description: fields.string("description", characters: 0...Limits.serviceDescriptionCharacters) ?? "",
             workspace: fields.string("workspace_id", characters: 0...Limits.workspaceCharacters) ?? "0",
             configs: configs ?? [], stopAfterSeconds: Self.stopAfter(fields).flatMap(\.self),
-            limits: ServiceLimits(fields.object("limits")) ?? ServiceLimits())
+            limits: ServiceLimits(fields.object("limits")) ?? ServiceLimits(), batch: batch)
         if configs == nil { fields.refuse("config", "This field is needed.", code: .missingParameter) }
         try fields.check()
     }
@@ -30,8 +34,12 @@ extension ServiceDefinition {
     public var json: JSONValue {
         var object: JSONObject = [
             "service_name": .string(name), "description": .string(description), "workspace_id": .string(workspace),
-            "infer_type": "real-time", "config": .array(configs.map(\.json)), "limits": limits.json,
+            "infer_type": .string(kind), "config": .array(configs.map(\.json)), "limits": limits.json,
         ]
+        if let batch, var config = configs.first?.json.object {
+            for (name, value) in batch.members { config[name] = value }
+            object["config"] = .array([.object(config)])
+        }
         if let schedule = scheduleJSON { object["schedule"] = schedule }
         return .object(object)
     }
@@ -64,10 +72,11 @@ extension ServiceDefinition {
 
 extension ServiceConfig {
     /// Reads `config`; nil where it is not there. Weights of what gets calls sum to 100.
-    static func list(_ fields: JSONFields) -> [ServiceConfig]? {
+    static func list(_ fields: JSONFields, isBatch: Bool = false) -> [ServiceConfig]? {
         guard fields.value("config") != nil else { return nil }
         let items = fields.objects("config", limit: Limits.serviceConfigs)
-        let configs = items.map { ServiceConfig($0, isOnly: items.count == 1) }
+        let configs = items.map { ServiceConfig($0, isOnly: items.count == 1, isBatch: isBatch) }
+        if isBatch, configs.count > 1 { fields.refuse("config", "A batch service has one model.") }
         for breach in breaches(of: configs) { fields.refuse("config", breach) }
         return configs
     }
@@ -87,19 +96,21 @@ extension ServiceConfig {
         return breaches
     }
 
-    private init(_ fields: JSONFields, isOnly: Bool) {
+    private init(_ fields: JSONFields, isOnly: Bool, isBatch: Bool = false) {
         let flavor = fields.requiredString("specification", characters: 1...Limits.priceBookIDCharacters)
         if flavor == "custom" || fields.isGiven("custom_spec") {
             fields.refuse("specification", "Sizes of one's own are not offered; choose a flavor of the list.")
         }
         Self.refuseDedicated(fields)
-        for key in ["src_path", "dest_path", "nodes", "affinity"] where fields.isGiven(key) {
-            fields.refuse(key, "This is not for real-time services here; leave the field out.")
+        let foreign = isBatch ? ["scaling_policy"] : ["src_path", "dest_path"]
+        for key in foreign + ["nodes", "affinity"] where fields.isGiven(key) {
+            let kind = isBatch ? "batch" : "real-time"
+            fields.refuse(key, "This is not for \(kind) services here; leave the field out.")
         }
         self.init(
             model: fields.requiredString("model_id", characters: 1...Limits.modelNameCharacters),
             weight: Self.weight(fields) ?? (isOnly ? 100 : 0), flavor: Identifier(flavor),
-            instanceCount: fields.integer("instance_count", in: 0...Limits.serviceInstances) ?? 1,
+            instanceCount: fields.integer("instance_count", in: (isBatch ? 1 : 0)...Limits.serviceInstances) ?? 1,
             environments: fields.stringMap("envs", limit: Limits.jobEnvironments).map(NamedText.init),
             startSeconds: (fields.integer("deploy_timeout_in_seconds", in: 10...7_200))
                 ?? Self.standardStartSeconds, scaling: ScalingPolicy(fields.object("scaling_policy")),

@@ -10,10 +10,12 @@ public struct ServiceDefinition: Hashable, Sendable {
     /// Seconds after its start at which it stops by itself; nil where it does not.
     public var stopAfterSeconds: Int64?
     public var limits: ServiceLimits
+    /// What it goes through, where it is a batch service; nobody calls it then.
+    public let batch: BatchWork?
 
     public init(
         name: String, description: String = "", workspace: String = "0", configs: [ServiceConfig],
-        stopAfterSeconds: Int64? = nil, limits: ServiceLimits = ServiceLimits()
+        stopAfterSeconds: Int64? = nil, limits: ServiceLimits = ServiceLimits(), batch: BatchWork? = nil
     ) {
         self.name = name
         self.description = description
@@ -21,7 +23,11 @@ public struct ServiceDefinition: Hashable, Sendable {
         self.configs = configs
         self.stopAfterSeconds = stopAfterSeconds
         self.limits = limits
+        self.batch = batch
     }
+
+    /// `real-time` or `batch`.
+    public var kind: String { batch == nil ? "real-time" : "batch" }
 
     /// The instances that it has in all.
     public var instanceCount: Int64 { configs.reduce(0) { $0 + $1.instanceCount } }
