@@ -41,6 +41,8 @@ public enum Limits {
     /// Models of one service, and instances of all of them together (ModelArts allows 128).
     public static let serviceConfigs = 20
     public static let serviceInstances: Int64 = 128
+    /// Keys of services of one project.
+    public static let serviceKeys = 200
     /// Services of one project that are not deleted.
     public static let services = 1_000
     /// Seconds that an instance which gets no new calls may take to answer those it has.

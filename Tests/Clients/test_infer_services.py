@@ -3,14 +3,17 @@
 import json
 
 import pytest
+import requests
 from atelier import wait
 from huaweicloudsdkmodelarts.v1 import (
-    BatchDeleteInferServicesRequest, CreateInferDeploymentRequest, CreateInferServiceRequest,
-    DeleteInferDeploymentRequest, DeleteServicesRequest, GroupConfig, GroupConfigUpdateRequest, GroupModel, ImageInfo,
-    ListInferClusterFlavorsRequest, ListInferDeploymentInstancesRequest, ListInferDeploymentsRequest,
+    BatchDeleteInferServicesRequest, BindInferApiKeyRequest, CreateApiKeyReq, CreateInferApiKeyRequest,
+    CreateInferDeploymentRequest, CreateInferServiceRequest,
+    DeleteInferApiKeyRequest, DeleteInferDeploymentRequest, DeleteServicesRequest, GroupConfig, GroupConfigUpdateRequest, GroupModel, ImageInfo,
+    ListInferApiKeysRequest, ListInferClusterFlavorsRequest, ListInferDeploymentInstancesRequest, ListInferDeploymentsRequest,
     ListInferServiceEventsRequest, ListInferServicesRequest, RateLimit, RuntimeConfigCreateRequest, ScheduleConfig,
     ServiceCreateRequest, ServiceInvokeCreateRequest, ServiceLimit, ServiceUpdateRequest, ShowInferDeploymentRequest,
-    ShowInferServiceRequest, StartInferServiceRequest, StopInferDeploymentRequest, StopInferServiceRequest, UnitConfig,
+    ShowInferServiceRequest, StartInferServiceRequest, StopInferDeploymentRequest, StopInferServiceRequest, UnbindInferApiKeyRequest,
+    UnitConfig,
     UpdateInferDeploymentRequest, UpdateInferDeploymentScale, UpdateInferDeploymentScaleRequest,
     UpdateInferServiceRequest)
 from jupyter import refused
@@ -137,3 +140,44 @@ def test_bad_wishes_are_refused(server, modelarts, services):
 def test_flavors_for_services(modelarts):
     flavors = modelarts.list_infer_cluster_flavors(ListInferClusterFlavorsRequest(flavor_type="CPU", limit=50)).data
     assert FLAVOR in [flavor.id for flavor in flavors] and all(flavor.category == "CPU" for flavor in flavors)
+
+
+def make_key(server, modelarts, name, scope):
+    """A key's id and text; the SDK hands the answer on as a stream."""
+    text = []
+    made = modelarts.create_infer_api_key(CreateInferApiKeyRequest(
+        body=CreateApiKeyReq(name=name, description="for a test", scope=scope)))
+    made.consume_download_stream(lambda response: text.append(response.content))
+    answer = json.loads(text[0])
+    return answer["key_id"], answer["api_key"]
+
+
+def call(server, service, key, header="Authorization"):
+    value = f"Bearer {key}" if header == "Authorization" else key
+    return requests.post(f"{server.endpoint}/v1/infers/{service}/", json={}, headers={header: value}, timeout=60)
+
+
+def test_keys_open_services(server, modelarts, services):
+    model = services.echo()
+    one, two = (services.running(name, services.config(model)) for name in ("keyed-one", "keyed-two"))
+    keys = [make_key(server, modelarts, name, scope) for name, scope in [("all", "USER"), ("some", "SERVICE")]]
+    (all_id, everything), (some_id, some) = keys
+    try:
+        assert {call(server, service, everything).status_code for service in (one, two)} == {200}
+        assert call(server, one, everything, "X-Apig-AppCode").status_code == 200
+        assert call(server, one, some).status_code == 404
+        modelarts.bind_infer_api_key(BindInferApiKeyRequest(service_id=one, key_id=some_id))
+        assert (call(server, one, some).status_code, call(server, two, some).status_code) == (200, 404)
+        listed = {key.name: key for key in modelarts.list_infer_api_keys(ListInferApiKeysRequest(limit=50)).data}
+        assert listed["some"].scope == "SERVICE" and [bound.id for bound in listed["some"].services] == [one]
+        modelarts.unbind_infer_api_key(UnbindInferApiKeyRequest(service_id=one, key_id=some_id))
+        wait(lambda: call(server, one, some).status_code == 404, what="the end of the binding")
+        # By the name of the model, a key opens what its project has.
+        by_name = requests.get(f"{server.endpoint}/v2/models/keyed-one", timeout=60,
+                               headers={"Authorization": f"Bearer {everything}"})
+        assert by_name.status_code != 401
+    finally:
+        for key, _ in keys:
+            modelarts.delete_infer_api_key(DeleteInferApiKeyRequest(key_id=key))
+    wait(lambda: call(server, one, everything).status_code == 401, what="the end of the key")
+    assert refused(lambda: make_key(server, modelarts, "odd", "ALL")).status_code == 400

@@ -156,6 +156,54 @@ def test_an_instance_that_dies_or_is_sick_is_replaced(server, services):
     assert any("exit code 7" in reason for reason in reasons) and any("looks in a row" in reason for reason in reasons)
 
 
+def test_an_instance_that_is_killed_fails_its_own_calls_only(server, services):
+    """Four callers, two instances: whoever is being answered by the dead one fails, and nobody after."""
+    id = services.running("killed", services.config(services.echo(), instances=2))
+    answers, over = [], threading.Event()
+
+    def call():
+        caller = services.caller(id)
+        while not over.is_set():
+            answers.append(caller.post({"wait": 0.05}).status_code)
+
+    threads = [threading.Thread(target=call) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        wait(lambda: len(answers) > 20, what="calls")
+        assert services.caller(id).post({"die": True}).status_code == 502
+        before = len(answers)
+        wait(lambda: len(answers) > before + 40 and len(services.instances(id)) == 2, what="another instance")
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert set(answers) <= {200, 502} and Counter(answers)[502] <= 4
+
+
+def test_no_second_is_lost_or_doubled_when_the_server_is_killed(own_server, own_services):
+    """What is billed is what the shim says, however often the server died meanwhile."""
+    services = own_services
+    own_server.top_up("100")
+    id = services.running("killed-server", services.config(services.echo()))
+    for moment in ["10:20:00", "10:59:50", "11:30:00"]:
+        own_server.kill()
+        own_server.start()
+        own_server.move_clock(f"2030-01-10T{moment}+08:00")
+        assert services.caller(id).post({}).status_code == 200
+    services.change(id, status="stopped")
+    services.wait(id, "stopped")
+    own_server.move_clock("2030-01-10T12:00:20+08:00")
+
+    def billed():
+        lines = own_server.get("/atelier/v1/bills?limit=100")["items"]
+        return sum(int(line["counted"]) for line in lines if line["resource_id"] == id)
+
+    wait(lambda: billed() >= 5_400, what="the bill")
+    assert billed() == 5_400
+    assert own_server.audited() == ""
+
+
 def test_instances_outlive_the_server(tmp_path):
     with Server(tmp_path) as own:
         own.top_up("100")
@@ -213,7 +261,7 @@ def test_bad_services_are_refused_by_field(server, services):
         ({"config": [services.config("nobody")]}, "config[0].model_id"),
         ({"config": [services.config(model, flavor="huge")]}, "config[0].specification"),
         ({"config": [services.config(model, flavor="modelarts.vm.cpu.16u64g.d")]}, "config[0].specification"),
-        ({"config": [services.config(model)], "infer_type": "batch"}, "infer_type"),
+        ({"config": [services.config(model)], "infer_type": "edge"}, "infer_type"),
         ({"config": [services.config(model, cluster_id="c")]}, "config[0].cluster_id"),
         ({"config": [services.config(model)], "schedule": [{"type": "stop", "time_unit": "YEARS", "duration": 1}]},
          "schedule[0].time_unit"),
@@ -356,3 +404,53 @@ def test_many_silent_connections_harm_nobody(tmp_path):
         assert caller.post({}).status_code == 200
         assert [one["id"] for one in services.instances(id)] == [instance["id"]]
         services.clear()
+
+
+def test_a_slow_health_path_holds_up_nobody_else(server, services):
+    """Looks at one service take as long as they may; calls of another are stored meanwhile as ever."""
+    slow = ECHO.replace(b"        healthy =", b"        if os.path.exists('/tmp/slow'): time.sleep(30)\n        healthy =").replace(
+        b'if "sick" in asked:', b'if "slow" in asked: open("/tmp/slow", "w").close()\n        if "sick" in asked:')
+    model = services.model("slow", source_location=services.upload("slow", {
+        "app.py": slow, "config.json": json.dumps({
+            "command": "python app.py", "health": {"url": "/health", "timeout_seconds": 40}}).encode()}))
+    slow_id = services.running("slow", services.config(model))
+    id = services.running("quick", services.config(services.echo()))
+    services.caller(slow_id).answer({"slow": True})
+    services.caller(id).answer({})
+    began = time.monotonic()
+    path = f"/atelier/v1/projects/{server.project_id}/services/{id}/minutes"
+    wait(lambda: sum(minute["calls"] for minute in server.get(path)["items"]) == 1, seconds=15, what="the count")
+    assert time.monotonic() - began < 15
+
+
+def test_what_could_not_be_read_again_is_not_stored(server, services):
+    """A change has the rules of a creation; whatever is refused, services are listed as before."""
+    model = services.echo()
+    wide = {"min": 65, "max": 65}
+    two = [services.config(model, 50, scaling_policy=wide), services.config(model, 50, envs={"A": "1"}, scaling_policy=wide)]
+    id = services.create("wide", *two)
+    batch = services.create("unread", services.config(
+        model, src_path="obs://models/echo-1.0.0/", dest_path="obs://models/out/", mapping_type="file"), infer_type="batch")
+    for config in ([services.config(model, instances=0)], [services.config(model, scaling_policy={"min": 1, "max": 2})],
+                   [services.config(model, 50), services.config(model, 50, envs={"A": "1"})]):
+        answer = server.request("PUT", f"{services.base}/services/{batch}", {"config": config})
+        assert answer.status_code == 400, answer.text
+    services.wait(batch, "finished", "failed")
+    wait(lambda: sum(config["instance_count"] for config in services.show(id)["config"]) in (2, 128), what="a look")
+    listed = server.get(f"{services.base}/services")["services"]
+    assert {id, batch} <= {service["service_id"] for service in listed}
+
+
+def test_it_says_when_it_runs_and_when_it_has_stopped(server, services):
+    id = services.running("told", services.config(services.echo()))
+    services.change(id, status="stopped")
+    services.wait(id, "stopped")
+
+    def events():
+        listed = server.get(f"{services.base}/services/{id}/events")["events"]
+        return [event["event_info"] for event in listed][::-1]
+
+    wait(lambda: events()[-1] == "The service is stopped.", what="its last event")
+    assert [text for text in events() if text.startswith("The service is")] == [
+        "The service is being deployed.", "The service is deploying.", "The service is running.",
+        "The service is stopping.", "The service is stopped."]

@@ -65,7 +65,8 @@ struct ServiceView: Sendable {
             ("status", .text(Int64(ready) >= config.instanceCount ? "ready" : ready > 0 ? "concerning" : "notReady")),
             ("envs", config.json["envs"]), ("deploy_timeout_in_seconds", .whole(config.startSeconds)),
             ("scaling", .bool(config.scaling != nil)),
-            ("scaling_policy", config.scaling.map(\.json)), ("support_debug", .bool(false)),
+            ("scaling_policy", config.scaling.map(\.json)),
+            ("name", config.name.isEmpty ? nil : .text(config.name)), ("support_debug", .bool(false)),
             ("additional_properties", .object([:])))
     }
 }
@@ -96,7 +97,10 @@ extension ServiceUpdate {
                 ("model_id", .text(config.model)), ("model_name", model.map { .text($0.definition.name) }),
                 ("model_version", model.map { .text($0.definition.version) }),
                 ("specification", .text(config.flavor)), ("weight", .whole(config.weight)),
-                ("instance_count", .whole(config.instanceCount)), ("envs", config.json["envs"]))
+                ("instance_count", .whole(config.instanceCount)), ("envs", config.json["envs"]),
+                ("deploy_timeout_in_seconds", .whole(config.startSeconds)),
+                ("scaling_policy", config.scaling.map(\.json)),
+                ("name", config.name.isEmpty ? nil : .text(config.name)))
         }
         return .fields(
             ("update_time", .milliseconds(at)), ("result", .text(isSuccess ? "SUCCESS" : "FAIL")),

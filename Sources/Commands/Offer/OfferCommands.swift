@@ -56,7 +56,10 @@ enum Flavor {
                 let count = Output.text(flavor, at: "accelerators.count")
                 return count.isEmpty ? "" : "\(count) × \(Output.text(flavor, at: "accelerators.model"))"
             },
-            Output.Column("product") { priceNow($0).map { Output.text($0, at: "product") } ?? "" },
+            Output.Column("products") { flavor in
+                let prices = flavor["prices"]?.array?.filter { $0["in_force"]?.bool == true } ?? []
+                return Set(prices.map { Output.text($0, at: "product") }).sorted().joined(separator: ", ")
+            },
             Output.Column("\(currency) per hour", isNumber: true) {
                 priceNow($0).map { Output.text($0, at: "per_hour") } ?? ""
             },

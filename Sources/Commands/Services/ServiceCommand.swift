@@ -155,25 +155,25 @@ struct CallService: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "call", abstract: "Send a service a request and print its answer.",
         discussion: """
-            atelier service call ID --data '{"instances": [[0, 1, 2]]}'
+            atelier service call ID --body '{"instances": [[0, 1, 2]]}'
             atelier service call ID --file request.json --path /v2/models/digits/infer
             """)
 
     @OptionGroup var client: ClientOptions
     @Argument(help: "The service's id.") var id: String
-    @Option(help: "The body, JSON.") var data: String?
+    @Option(help: "The body, JSON.") var body: String?
     @Option(help: "A file that holds the body.") var file: String?
     @Option(help: "The path behind the service's address.") var path = "/"
 
     func validate() throws {
-        guard data == nil || file == nil else { throw ValidationError("Give --data or --file, not both.") }
+        guard body == nil || file == nil else { throw ValidationError("Give --body or --file, not both.") }
         guard path.hasPrefix("/") else { throw ValidationError("A path begins with a slash.") }
     }
 
     func run(_ server: ServerClient, _ output: Output) async throws {
-        let body = try file.map { try TextFile.read($0) } ?? data.map { Array($0.utf8) }
+        let content = try file.map { try TextFile.read($0) } ?? body.map { Array($0.utf8) }
         let target = "/v1/infers/\(ServerClient.encoded(id))" + path
-        Terminal.bytes(try await server.call(target, body: body))
+        Terminal.bytes(try await server.call(target, body: content))
         Terminal.line("")
     }
 }

@@ -74,7 +74,7 @@ extension ServiceView {
         let configs = (service["config"]?.array ?? []).map { shown in
             let keys = [
                 "model_id", "weight", "specification", "instance_count", "envs", "deploy_timeout_in_seconds",
-                "scaling_policy",
+                "scaling_policy", "name",
             ]
             var config = JSONObject(keys.compactMap { key in shown[key].map { (name: key, value: $0) } })
             edit(&config)

@@ -12,7 +12,7 @@ extension Exchange {
             switch fault.code {
             case .upstreamTimeout: .upstreamTimedOut
             case .upstreamUnavailable: .upstreamFailed
-            default: .answered
+            default: .refused
             }
         respond(GatewayAnswer.fault(fault, retryAfterSeconds: retryAfterSeconds, id: id), outcome)
     }

@@ -43,7 +43,7 @@ final class ProxyCounts: Sendable {
         switch report.outcome {
         case .upstreamFailed: door.failures[0].increment()
         case .upstreamTimedOut: door.failures[1].increment()
-        case .answered, .clientGone: break
+        case .answered, .refused, .clientGone: break
         }
     }
 

@@ -9,6 +9,8 @@ public struct ExchangeReport: Sendable {
     public enum Outcome: Sendable {
         /// The whole answer was passed on; for a tunnel, both sides have closed.
         case answered
+        /// The gateway answered in the upstream's place: the request was none that may pass.
+        case refused
         /// The upstream could not be reached, answered nonsense, or ended halfway.
         case upstreamFailed
         /// It took longer than it may.

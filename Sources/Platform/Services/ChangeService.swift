@@ -32,6 +32,7 @@ public struct ChangeService: Sendable {
                 throw Fault(.conflict, "The service \(service.definition.name) is being deleted.")
             }
             try transaction.apply(change, to: &service, in: project, ports: ports)
+            try service.definition.requireReadable()
             try transaction.update(service)
         }
         supervisor.wake(id)

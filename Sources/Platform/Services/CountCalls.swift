@@ -25,7 +25,7 @@ struct CountCalls: Sendable {
             let minutes = route.takeMinutes()
             guard !minutes.isEmpty else { continue }
             do {
-                try await meter(minutes, of: route)
+                try await meter(minutes, id: nil, of: Metered(route))
             } catch {
                 // Nothing of it counts yet; it is tried again with what comes.
                 route.giveBack(minutes)
@@ -41,6 +41,12 @@ struct CountCalls: Sendable {
         }
     }
 
+    /// Has one call metered that is known by an id, once however often that is asked for.
+    func meter(_ counts: CallMinute, id: String, model: ModelID, of service: Service) async throws {
+        let key = ServiceRoute.CallKey(minute: ports.clock.now().second.minute, model: model)
+        try await meter([key: counts], id: id, of: Metered(service))
+    }
+
     private func store(_ minutes: [ServiceRoute.CallKey: CallMinute], of route: ServiceRoute) async throws {
         try await ports.store.write { transaction in
             guard try transaction.service(route.id) != nil else { return }
@@ -53,30 +59,49 @@ struct CountCalls: Sendable {
         }
     }
 
-    private func meter(_ minutes: [ServiceRoute.CallKey: CallMinute], of route: ServiceRoute) async throws {
+    /// Whose calls are metered.
+    private struct Metered {
+        let id: ServiceID
+        let account: AccountID
+        let project: ProjectID
+        let name: String
+
+        init(_ route: ServiceRoute) {
+            (id, account, project, name) = (route.id, route.account, route.project, route.name)
+        }
+
+        init(_ service: Service) {
+            (id, account, project) = (service.id, service.account, service.project)
+            name = service.definition.name
+        }
+    }
+
+    private func meter(
+        _ minutes: [ServiceRoute.CallKey: CallMinute], id: String?, of service: Metered
+    ) async throws {
         let billed = minutes.filter { $0.value.successes > 0 }
         guard !billed.isEmpty else { return }
         let (terms, user) = try await ports.store.read { transaction in
-            (try transaction.requiredTerms(of: route.account), try transaction.service(route.id)?.user)
+            (try transaction.requiredTerms(of: service.account), try transaction.service(service.id)?.user)
         }
         let book = try ports.catalogue.book(terms.book)
         guard let user, book.meters.contains(where: { $0.eventType == Self.eventType }) else { return }
-        let body = JSONValue.array(billed.map { event(of: route, $0.key, $0.value) })
+        let body = JSONValue.array(billed.map { event(of: service, id, $0.key, $0.value) })
         let caller = Caller(
-            account: route.account, user: user, role: .member, project: route.project, requestID: "service-calls")
-        _ = try await events(body.bytes(), project: route.project, caller: caller)
+            account: service.account, user: user, role: .member, project: service.project, requestID: "service-calls")
+        _ = try await events(body.bytes(), project: service.project, caller: caller)
     }
 
     private func event(
-        of route: ServiceRoute, _ key: ServiceRoute.CallKey, _ counts: CallMinute
+        of service: Metered, _ id: String?, _ key: ServiceRoute.CallKey, _ counts: CallMinute
     ) -> JSONValue {
         [
-            "specversion": "1.0", "id": .string(ports.identifiers.uuid(Attempt.self).text),
-            "source": .string("/v1/\(route.project)/services"), "type": .string(Self.eventType),
-            "subject": .string(route.id.text), "time": .string("\(key.minute)"),
+            "specversion": "1.0", "id": .string(id ?? ports.identifiers.uuid(Attempt.self).text),
+            "source": .string("/v1/\(service.project)/services"), "type": .string(Self.eventType),
+            "subject": .string(service.id.text), "time": .string("\(key.minute)"),
             "data": [
                 "calls": JSONValue(counts.successes), "prompt_tokens": JSONValue(counts.tokens.prompt),
-                "completion_tokens": JSONValue(counts.tokens.completion), "service": .string(route.name),
+                "completion_tokens": JSONValue(counts.tokens.completion), "service": .string(service.name),
                 "model": .string(key.model.text),
             ],
         ]

@@ -25,6 +25,7 @@ public struct CreateService: Sendable {
     ) async throws -> ServiceState {
         try caller.require(.write, in: Scope(project))
         try await ports.requireOffered(definition.configs, waitsForModels: waitsForModels, in: project)
+        try definition.requireReadable()
         let ports = self.ports
         let service = try await ports.store.write { transaction in
             if try transaction.service(named: definition.name, in: project.id) != nil {
@@ -50,6 +51,11 @@ public struct CreateService: Sendable {
         supervisor.wake(service.id)
         return ServiceState(service: service, instances: [])
     }
+}
+
+extension ServiceDefinition {
+    /// Refuses what could not be read again: what is stored has the rules of what is asked for.
+    func requireReadable() throws(Faults) { _ = try ServiceDefinition(json: json) }
 }
 
 extension Ports {

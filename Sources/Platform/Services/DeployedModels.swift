@@ -19,6 +19,13 @@ public struct DeployedModels: Sendable {
         of wishes: [DeploymentWish], service: String, startSeconds: Int64?, present: [ServiceConfig] = [],
         in project: Project, caller: Caller
     ) async throws -> [ServiceConfig] {
+        // Before anything is taken up: what is refused leaves nothing behind.
+        let weights = wishes.map { wish in wish.weight ?? present.first { $0.name == wish.name }?.weight ?? 0 }
+        guard weights.reduce(0, +) == 100 else {
+            throw Fault(
+                .invalidParameter, "The weights sum to \(weights.reduce(0, +)); they must sum to 100.",
+                field: "group_configs")
+        }
         var configs: [ServiceConfig] = []
         for wish in wishes {
             configs.append(
@@ -74,10 +81,12 @@ public struct DeployedModels: Sendable {
     ) async throws -> String {
         let name = String(name.prefix(Limits.modelNameCharacters))
         let known = try await ports.store.read { try $0.models(in: project.id) }.filter { $0.definition.name == name }
-        let last = known.compactMap { $0.definition.version.split(separator: ".").last.flatMap { Int($0) } }.max()
+        let last = known.map { $0.definition.version.split(separator: ".").reduce(0) { $0 * 1_000 + (Int($1) ?? 0) } }
+        let next = max(last.max() ?? -1, 999_999) + 1
         let model = try await create(
             ModelDefinition(
-                name: name, version: "1.0.\((last ?? -1) + 1)", description: "Taken up with its service.",
+                name: name, version: "\(next / 1_000_000).\(next / 1_000 % 1_000).\(next % 1_000)",
+                description: "Taken up with its service.",
                 source: place, initialConfig: config?.text), in: project, caller: caller)
         return model.id.text
     }

@@ -40,12 +40,13 @@ private struct Reconciliation {
     private var service: Service
     private var instances: [ServiceInstance]
     private var actions: [(ServiceInstance, [InstanceMachine.Action])] = []
-    private var hasTakenBack = false
     private let before: ServiceState
     private let capacity: PoolCapacity
     private let transaction: any StoreTransaction
     private let ports: Ports
     private let now: Instant
+
+    private static let takenBack = "the change came to nothing and was taken back"
 
     init(_ state: ServiceState, capacity: PoolCapacity, transaction: any StoreTransaction, ports: Ports) {
         before = state
@@ -67,11 +68,13 @@ private struct Reconciliation {
         try placeQueued()
         if plan.isComplete, service.wish == .running, service.served != wanted {
             service.served = wanted
+            service.reason = ""
             try transaction.append(
                 ServiceUpdate(service: service.id, at: now, isSuccess: true, configs: wanted))
         }
         // What was said while something lacked is over; why a change was taken back is not.
-        if plan.isComplete, service.wish == .running, before.status != .running, !hasTakenBack { service.reason = "" }
+        let isTakenBack = service.reason.utf8.starts(with: Self.takenBack.utf8)
+        if plan.isComplete, service.wish == .running, !isTakenBack { service.reason = "" }
         let forgotten = try forget()
         try tell()
         if service != before.service { try transaction.update(service) }
@@ -107,8 +110,7 @@ private struct Reconciliation {
         let answers = service.served.contains { config in before.ready(config.run) > 0 }
         if answers, service.served != failed {
             service.definition.configs = service.served
-            hasTakenBack = true
-            service.reason = "the change came to nothing and was taken back: \(why)"
+            service.reason = "\(Self.takenBack): \(why)"
             try transaction.append(
                 ServiceEvent(service: service.id, at: now, isProblem: true, text: "The change was taken back: \(why)"))
         } else if !answers {
@@ -194,10 +196,12 @@ private struct Reconciliation {
     }
 
     /// Notes what people should see.
-    private func tell() throws {
+    private mutating func tell() throws {
         let after = ServiceState(service: service, instances: instances)
-        guard after.status != before.status, service.wish != .deleted else { return }
-        let why = service.reason.isEmpty ? "" : ": \(service.reason)"
+        guard after.status.rawValue != service.told, service.wish != .deleted else { return }
+        service.told = after.status.rawValue
+        let reason = service.reason.hasSuffix(".") ? String(service.reason.dropLast()) : service.reason
+        let why = reason.isEmpty ? "" : ": \(reason)"
         let isProblem = [.failed, .concerning, .pending].contains(after.status)
         try transaction.append(
             ServiceEvent(

@@ -10,6 +10,7 @@ import Workloads
 /// an input that was under way is asked again. It ends when everything has an answer or an error.
 struct RunBatch: Sendable {
     private let ports: Ports
+    private let counter: CountCalls
 
     /// Calls that each instance answers at the same time.
     private static let callsPerInstance = 2
@@ -18,7 +19,10 @@ struct RunBatch: Sendable {
     /// Characters of an answer that says no, which are kept.
     private static let errorCharacters = 500
 
-    init(_ ports: Ports) { self.ports = ports }
+    init(_ ports: Ports, counter: CountCalls) {
+        self.ports = ports
+        self.counter = counter
+    }
 
     func callAsFunction(_ id: ServiceID) async throws {
         guard let state = try await state(of: id), let batch = state.service.definition.batch else { return }
@@ -115,25 +119,42 @@ struct RunBatch: Sendable {
     ) async throws -> Bool {
         guard let service = try await state(of: id)?.service else { return false }
         let item: BatchItem
+        var counts = CallMinute()
         do {
             let body = try await read(input.source, service.account)
             guard let told = try await ask(body, input, batch, of: id, worker: worker) else { return false }
+            counts = told.counts
             item = try await keep(told, of: input, batch, service.account)
         } catch let fault as Fault where fault.code != .storageFull {
             item = BatchItem(source: input.source.description, isSuccess: false, error: fault.message)
         }
-        try await ports.store.write { transaction in
-            guard try transaction.service(id) != nil else { return }
+        try await meter(counts, of: item, service)
+        let minute = ports.clock.now().second.minute
+        try await ports.store.write { [counts] transaction in
+            guard let service = try transaction.service(id) else { return }
             try transaction.append(item, of: id)
             try transaction.count(calls: item.isSuccess ? 1 : 0, failures: item.isSuccess ? 0 : 1, of: id)
+            try transaction.add(counts, of: id, model: service.batchModel, minute: minute)
         }
         return true
+    }
+
+    /// An input whose calls are metered is not metered again when the batch goes on behind a crash.
+    private func meter(_ counts: CallMinute, of item: BatchItem, _ service: Service) async throws {
+        let run = service.begunAt?.milliseconds ?? 0
+        do {
+            try await counter.meter(
+                counts, id: "\(service.id)/\(run)/\(item.source)", model: service.batchModel, of: service)
+        } catch let fault as Fault where fault.code == .conflict {
+        } catch let faults as Faults where faults.all.contains(where: { $0.code == .conflict }) {
+        }
     }
 
     /// The answer's text, and what is wrong with it.
     private struct Told {
         var text: [UInt8] = []
         var errors: [String] = []
+        var counts = CallMinute()
     }
 
     private func ask(
@@ -141,8 +162,7 @@ struct RunBatch: Sendable {
     ) async throws -> Told? {
         guard batch.rule != nil else {
             let type = input.name.hasSuffix(".json") ? "application/json" : "application/octet-stream"
-            guard let answer = try await call(body, type: type, batch, of: id, worker: worker) else { return nil }
-            return Self.told(answer)
+            return try await call(body, type: type, batch, of: id, worker: worker)
         }
         var told = Told()
         var number = 0
@@ -156,26 +176,34 @@ struct RunBatch: Sendable {
                     let answer = try await call(
                         body.bytes(), type: "application/json", batch, of: id, worker: worker)
                 else { return nil }
-                row = Self.told(answer)
+                row = answer
             } catch let fault as Fault {
                 row = Told(errors: [fault.message])
             }
             told.text += row.text.filter { $0 != UInt8(ascii: "\n") } + [UInt8(ascii: "\n")]
             told.errors += row.errors.map { "row \(number): \($0)" }
+            told.counts.add(row.counts)
         }
         return told
     }
 
-    private static func told(_ answer: SocketAnswer) -> Told {
-        guard !(200..<300).contains(answer.status) else { return Told(text: answer.body) }
+    private static func told(_ answer: SocketAnswer, after began: Instant, at now: Instant) -> Told {
+        var counts = CallMinute(calls: 1)
+        counts.latencies.record(microseconds: (now.milliseconds - began.milliseconds) * 1_000)
+        guard !(200..<300).contains(answer.status) else {
+            counts.successes = 1
+            counts.tokens = TokenUse(inEndOf: answer.body.suffix(2_048).map(\.self)) ?? TokenUse()
+            return Told(text: answer.body, counts: counts)
+        }
+        if answer.status >= 500 { (counts.calls, counts.failures) = (0, 1) }
         let words = String(decoding: answer.body.prefix(errorCharacters), as: UTF8.self)
-        return Told(errors: ["it answered \(answer.status): \(words)"])
+        return Told(errors: ["it answered \(answer.status): \(words)"], counts: counts)
     }
 
     /// Asks an instance that is ready, another one where there is no answer; nil where the service is not to go on.
     private func call(
         _ body: [UInt8], type: String, _ batch: BatchWork, of id: ServiceID, worker: Int
-    ) async throws -> SocketAnswer? {
+    ) async throws -> Told? {
         var failure = ""
         var failures = 0
         while failures < Self.tries {
@@ -186,10 +214,12 @@ struct RunBatch: Sendable {
                 continue
             }
             let instance = ready[(worker + failures) % ready.count]
+            let began = ports.hostClock.now()
             do {
-                return try await ports.sockets.post(
+                let answer = try await ports.sockets.post(
                     body, type: type, path: batch.path, to: instance.attempt,
                     seconds: state.service.definition.limits.answerSeconds ?? Limits.upstreamAnswerSeconds)
+                return Self.told(answer, after: began, at: ports.hostClock.now())
             } catch {
                 failures += 1
                 failure = "\(error)"
@@ -264,4 +294,9 @@ private struct OnePiece: AsyncSequence, Sendable {
     }
 
     func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: bytes.isEmpty ? nil : bytes) }
+}
+
+extension Service {
+    /// The one model of a batch.
+    fileprivate var batchModel: ModelID { ModelID(definition.configs.first?.model ?? "") }
 }

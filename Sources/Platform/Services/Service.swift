@@ -25,6 +25,8 @@ public struct Service: Hashable, Sendable {
     /// Calls that were answered, and those that were not, since it was made.
     public var calls: Int64
     public var failures: Int64
+    /// The status that its last event of one tells.
+    public var told: String
 
     /// What is wanted of it.
     public enum Wish: String, Hashable, Sendable, CaseIterable {
@@ -39,7 +41,8 @@ public struct Service: Hashable, Sendable {
     public init(
         id: ServiceID, account: AccountID, project: ProjectID, user: UserID, createdAt: Instant, updatedAt: Instant,
         definition: ServiceDefinition, served: [ServiceConfig] = [], wish: Wish = .running, reason: String = "",
-        begunAt: Instant? = nil, stopAt: Instant? = nil, calls: Int64 = 0, failures: Int64 = 0
+        begunAt: Instant? = nil, stopAt: Instant? = nil, calls: Int64 = 0, failures: Int64 = 0,
+        told: String = ""
     ) {
         self.id = id
         self.account = account
@@ -55,6 +58,7 @@ public struct Service: Hashable, Sendable {
         self.stopAt = stopAt
         self.calls = calls
         self.failures = failures
+        self.told = told
     }
 
     /// What its bill names.

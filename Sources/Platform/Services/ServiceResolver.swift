@@ -4,8 +4,9 @@ import Wire
 
 /// Says to the gateway who may call a service, and which instance answers.
 ///
-/// A caller shows a token of a user of the service's project (`X-Auth-Token`, or `Authorization: Bearer`), or signs the
-/// request's head: its body streams by, so it is said to be `UNSIGNED-PAYLOAD`.
+/// A caller shows a token of a user of the service's project (`X-Auth-Token`, or `Authorization: Bearer`), a key of
+/// services (there too, or `X-Apig-AppCode`), or signs the request's head: its body streams by, so it is said to be
+/// `UNSIGNED-PAYLOAD`.
 public final class ServiceResolver: RouteResolver {
     private let ports: Ports
     private let routes: ServiceRoutes
@@ -48,8 +49,11 @@ public final class ServiceResolver: RouteResolver {
 
     private func decision(_ request: RouteRequest) async throws -> RouteDecision {
         let token = Self.token(of: request)
-        let caller = try await caller(of: request, token: token)
         let subject = request.subject
+        if let token, token.hasPrefix(ServiceKey.prefix) {
+            return try await admit(token, to: try await route(of: subject, openedBy: token))
+        }
+        let caller = try await caller(of: request, token: token)
         let route: ServiceRoute?
         switch address {
         case .id: route = routes.route(ServiceID(subject))
@@ -59,9 +63,30 @@ public final class ServiceResolver: RouteResolver {
         guard let route, caller.may(.read, in: Scope(account: route.account, project: route.project)) else {
             throw Fault(.notFound, "There is no service \(subject) that this token may call.")
         }
+        return try await admit(token, to: route)
+    }
+
+    private func admit(_ token: String?, to route: ServiceRoute) async throws -> RouteDecision {
         if let token { route.admit(token) }
         if route.isAsleep { try await routes.wake(route) }
         return route.next(address == .id ? .behindSubject(prefix: "") : .asItCame)
+    }
+
+    /// The service that a key opens.
+    private func route(of subject: String, openedBy text: String) async throws -> ServiceRoute {
+        let digest = ports.secrets.digest(ofToken: text)
+        guard let key = try await ports.store.read({ try $0.serviceKey(digest: digest) }) else {
+            throw Fault(.invalidToken, "The key is unknown; it may have been deleted.")
+        }
+        let route: ServiceRoute?
+        switch address {
+        case .id: route = routes.route(ServiceID(subject))
+        case .name: route = routes.route(named: subject, in: key.project)
+        }
+        guard let route, key.opens(route.id, of: route.project) else {
+            throw Fault(.notFound, "There is no service \(subject) that this key opens.")
+        }
+        return route
     }
 
     private func caller(of request: RouteRequest, token: String?) async throws -> Caller {
@@ -89,7 +114,7 @@ public final class ServiceResolver: RouteResolver {
     }
 
     private static func token(of request: RouteRequest) -> String? {
-        if let token = request.header("x-auth-token") { return token }
+        if let token = request.header("x-auth-token") ?? request.header("x-apig-appcode") { return token }
         switch request.credential {
         case .header(let token)?: return token
         // An address that is handed on, or a cookie, would let any page call a service.

@@ -162,7 +162,10 @@ public final class ServiceRoute: Sendable {
         let now = hostClock.now().milliseconds * 1_000
         return state.withLock { state in
             if let refusal = state.refusal(at: now) { return refusal }
-            guard let choice = state.shares.next() else { return .refuse(state.closed(name), retryAfterSeconds: 1) }
+            guard let choice = state.shares.next() else {
+                let fault = state.closed(name)
+                return .refuse(fault, retryAfterSeconds: fault.code == .unavailable ? 1 : nil)
+            }
             state.open += 1
             state.begun[choice.place.model, default: 0] += 1
             var forward = Forward(to: choice.place.upstream)

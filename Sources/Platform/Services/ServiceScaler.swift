@@ -107,8 +107,11 @@ final class ServiceScaler: Sendable {
             guard var service = try transaction.service(asked.id), service.wish == .running,
                 service.definition.configs == asked.definition.configs
             else { return false }
-            for (place, count) in counts {
+            for (place, wanted) in counts {
                 let before = service.definition.configs[place].instanceCount
+                // All models of a service together have so many at most.
+                let count = min(wanted, before + Limits.serviceInstances - service.definition.instanceCount)
+                guard count != before else { continue }
                 service.definition.configs[place].instanceCount = count
                 let title = try transaction.model(ModelID(service.definition.configs[place].model))?.title ?? "a model"
                 try transaction.append(
@@ -116,6 +119,7 @@ final class ServiceScaler: Sendable {
                         service: service.id, at: ports.clock.now(),
                         text: "\(title) is scaled from \(before) to \(count)."))
             }
+            guard service.definition != asked.definition else { return false }
             service.served = service.definition.configs
             service.updatedAt = ports.clock.now()
             try transaction.update(service)

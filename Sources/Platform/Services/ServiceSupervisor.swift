@@ -20,6 +20,7 @@ public final class ServiceSupervisor: Sendable {
         case await(ServiceInstance)
         case drain(ServiceInstance)
         case batch(ServiceID)
+        case look(ServiceInstance)
     }
 
     private struct State {
@@ -29,6 +30,8 @@ public final class ServiceSupervisor: Sendable {
         var acts: [ServiceID: [(ServiceInstance, InstanceMachine.Action)]] = [:]
         /// Instances that are waited for, until they are ready or are drained.
         var awaited: Set<AttemptID> = []
+        /// Instances that are being looked at.
+        var looked: Set<AttemptID> = []
         /// Batches that are being gone through.
         var batches: Set<ServiceID> = []
         /// Looks in a row at which an instance did not say that it is ready.
@@ -138,6 +141,7 @@ public final class ServiceSupervisor: Sendable {
                     case .await(let instance): await self.note { try await self.await(instance) }
                     case .drain(let instance): await self.note { try await self.drain(instance) }
                     case .batch(let id): await self.goThrough(id)
+                    case .look(let instance): await self.note { try await self.look(at: instance) }
                     }
                 }
             }
@@ -189,7 +193,7 @@ public final class ServiceSupervisor: Sendable {
 
     private func goThrough(_ id: ServiceID) async {
         do {
-            try await RunBatch(ports)(id)
+            try await RunBatch(ports, counter: CountCalls(ports, events: events))(id)
         } catch {
             // What is not done is taken up again with the next look at the service.
             ports.journal.note(.warning, "A batch was broken off.", ["service": id.text, "error": "\(error)"])
@@ -316,8 +320,9 @@ public final class ServiceSupervisor: Sendable {
             state.misses = state.misses.filter { present.contains($0.key) }
             state.used = state.used.filter { present.contains($0.key) }
         }
-        await withDiscardingTaskGroup { group in
-            for instance in ready { group.addTask { await self.note { try await self.look(at: instance) } } }
+        // A look may take its time; nothing waits for it.
+        for instance in ready where state.withLock({ $0.looked.insert(instance.attempt).inserted }) {
+            feed.yield(.look(instance))
         }
         let own = Dictionary(grouping: instances, by: \.service)
         let now = ports.clock.now()
@@ -369,6 +374,7 @@ public final class ServiceSupervisor: Sendable {
     }
 
     private func look(at instance: ServiceInstance) async throws {
+        defer { _ = state.withLock { $0.looked.remove(instance.attempt) } }
         let health = try await health(of: instance)
         let isWell: Bool
         switch await ports.sockets.state(of: instance.attempt, path: health.path, seconds: health.timeoutSeconds) {

@@ -41,6 +41,13 @@ public protocol ServiceRecords {
     /// Forgets minutes that are old.
     func deleteCallMinutes(before minute: Second) throws
 
+    func insert(_ key: ServiceKey) throws
+    func delete(_ key: ServiceKeyID) throws
+    func bind(_ key: ServiceKeyID, to service: ServiceID, isBound: Bool) throws
+    func serviceKey(digest: String) throws -> ServiceKey?
+    /// Those of a project, by name.
+    func serviceKeys(in project: ProjectID) throws -> [ServiceKey]
+
     func append(_ event: ServiceEvent) throws
     /// What happened to a service, the newest first.
     func serviceEvents(of service: ServiceID, limit: Int) throws -> [ServiceEvent]

@@ -77,7 +77,9 @@ enum JobFiles {
         case .source:
             let prefix = path.key.isEmpty ? "" : path.key + "/"
             let inside = try await buckets.list(path.bucket, of: account, prefix: prefix, after: "", limit: 1)
-            if inside.objects.isEmpty { _ = try await buckets.head(path, of: account) }
+            guard inside.objects.isEmpty else { return }
+            if path.isFolder { throw Fault(.notFound, "There is nothing in \(path).") }
+            _ = try await buckets.head(path, of: account)
         case .target:
             _ = try await buckets.list(path.bucket, of: account, prefix: "", after: "", limit: 1)
         }

@@ -12,6 +12,7 @@ enum ServiceSchema {
             served TEXT NOT NULL,
             wish TEXT NOT NULL CHECK (wish IN ('running', 'finished', 'stopped', 'failed', 'deleted')),
             reason TEXT NOT NULL,
+            told TEXT NOT NULL,
             begun_at INTEGER,
             stop_at INTEGER,
             calls INTEGER NOT NULL CHECK (calls >= 0),

@@ -8,13 +8,13 @@ import Workloads
 extension SQLiteTransaction {
     private static let serviceColumns = """
         id, account, project, user_id, created_at, calls, failures, definition, served, wish, reason, begun_at,
-        stop_at, updated_at
+        stop_at, updated_at, told
         """
 
     func insert(_ service: Service) throws {
         try execute(
             """
-            INSERT INTO services (name, \(Self.serviceColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO services (name, \(Self.serviceColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 service.definition.name, service.id.text, service.account.text, service.project.text,
@@ -26,7 +26,7 @@ extension SQLiteTransaction {
         let changed = try execute(
             """
             UPDATE services SET definition = ?, served = ?, wish = ?, reason = ?, begun_at = ?, stop_at = ?,
-                updated_at = ?
+                updated_at = ?, told = ?
             WHERE id = ?
             """, service.changeable + [service.id.text])
         guard changed == 1 else { throw Fault(.internalFault, "There is no service \(service.id) to update.") }
@@ -132,7 +132,8 @@ extension SQLiteTransaction {
             createdAt: row.instant(4), updatedAt: row.instant(13),
             definition: try ServiceDefinition(json: JSONValue(parsing: Array((row[7] as String).utf8))),
             served: try ServiceText.configs(row[8]), wish: try row.word(9), reason: row[10],
-            begunAt: row.instantIfAny(11), stopAt: row.instantIfAny(12), calls: row[5], failures: row[6])
+            begunAt: row.instantIfAny(11), stopAt: row.instantIfAny(12), calls: row[5], failures: row[6],
+            told: row[14])
     }
 }
 
@@ -152,7 +153,7 @@ extension Service {
     fileprivate var changeable: [(any DatabaseValueConvertible)?] {
         [
             String(decoding: definition.json.bytes(), as: UTF8.self), ServiceText.text(served), wish.rawValue, reason,
-            begunAt?.milliseconds, stopAt?.milliseconds, updatedAt.milliseconds,
+            begunAt?.milliseconds, stopAt?.milliseconds, updatedAt.milliseconds, told,
         ]
     }
 }

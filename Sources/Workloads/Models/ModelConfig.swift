@@ -39,7 +39,7 @@ public struct ModelConfig: Hashable, Sendable {
         /// Seconds that a look may take.
         public let timeoutSeconds: Int64
 
-        public init(path: String, timeoutSeconds: Int64 = 2) {
+        public init(path: String, timeoutSeconds: Int64 = Limits.healthSeconds) {
             self.path = path
             self.timeoutSeconds = timeoutSeconds
         }
@@ -96,7 +96,9 @@ extension ModelConfig.Health {
         if let kind = fields.string("protocol"), !["http", "https"].contains(kind.lowercased()) {
             fields.refuse("protocol", "Health is asked by HTTP here, not by \(kind).")
         }
-        self.init(path: isPath ? path : "/health", timeoutSeconds: fields.integer("timeout_seconds", in: 1...60) ?? 2)
+        self.init(
+            path: isPath ? path : "/health",
+            timeoutSeconds: fields.integer("timeout_seconds", in: 1...60) ?? Limits.healthSeconds)
     }
 }
 

@@ -36,9 +36,13 @@ extension ServiceDefinition {
             "service_name": .string(name), "description": .string(description), "workspace_id": .string(workspace),
             "infer_type": .string(kind), "config": .array(configs.map(\.json)), "limits": limits.json,
         ]
-        if let batch, var config = configs.first?.json.object {
-            for (name, value) in batch.members { config[name] = value }
-            object["config"] = .array([.object(config)])
+        if let batch {
+            object["config"] = .array(
+                configs.map { config in
+                    var config = config.json.object ?? JSONObject()
+                    for (name, value) in batch.members { config[name] = value }
+                    return .object(config)
+                })
         }
         if let schedule = scheduleJSON { object["schedule"] = schedule }
         return .object(object)
@@ -112,7 +116,7 @@ extension ServiceConfig {
             weight: Self.weight(fields) ?? (isOnly ? 100 : 0), flavor: Identifier(flavor),
             instanceCount: fields.integer("instance_count", in: (isBatch ? 1 : 0)...Limits.serviceInstances) ?? 1,
             environments: fields.stringMap("envs", limit: Limits.jobEnvironments).map(NamedText.init),
-            startSeconds: (fields.integer("deploy_timeout_in_seconds", in: 10...7_200))
+            startSeconds: (fields.integer("deploy_timeout_in_seconds", in: 10...18_000))
                 ?? Self.standardStartSeconds, scaling: ScalingPolicy(fields.object("scaling_policy")),
             name: fields.string("name", characters: 0...Limits.serviceNameCharacters) ?? "")
         for variable in environments where ContainerContract.isReserved(variable.name) {
