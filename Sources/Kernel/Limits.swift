@@ -58,6 +58,8 @@ public enum Limits {
     public static let workspaceCharacters = 64
     /// Seconds that a look whether something is well may take, where it says nothing else.
     public static let healthSeconds: Int64 = 2
+    /// Seconds that such a look may take at most, whatever is said.
+    public static let greatestHealthSeconds: Int64 = 10
     /// Seconds in which a notebook's server must answer after its start.
     public static let notebookStartSeconds: Int64 = 180
     /// Bytes of an answer of a notebook's server that are read.

@@ -10,6 +10,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
+import requests
 from atelier import ROOT, Server, wait
 from models import Services, token_of
 
@@ -158,6 +159,8 @@ def test_a_monitor_shows_the_last_hour(talker):
     assert monitor["cpu_core_total"] == 1.5 and monitor["cpu_memory_total"] == 512
     minutes = server.get(f"/atelier/v1/projects/{server.project_id}/services/{id}/minutes?last=600")["items"]
     assert sum(minute["calls"] for minute in minutes) == 30
+    metrics = requests.get(f"{server.endpoint}/metrics", timeout=60).text
+    assert f"service_calls_total{{service=\"{id}\"}} 30" in metrics
     top = server.run("service", "top", "--once").stdout
     assert "talker" in top and "30" in top
 

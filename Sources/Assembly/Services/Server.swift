@@ -40,7 +40,7 @@ struct Server {
             ports, supervisor: supervisor, volumes: volumes, notebooks: notebooks, publisher: publisher,
             services: services, routes: routes, moveClock: MoveClock(ports, clock: installation.movableClock),
             replacePriceBooks: ReplacePriceBooks(ports) { try PriceBookFolder.read(path: folder.priceBooks) },
-            metrics: { [metrics] in metrics.text() }, version: Version.text)
+            metrics: { [metrics] in metrics.text() + ServiceGauges.text(of: routes) }, version: Version.text)
         let address = try options.address()
         let gateway = ReverseProxy(
             doors: Self.doors(ports, routes: routes, activities: installation.activities), logger: logger)

@@ -67,7 +67,7 @@ public struct ListServices: Sendable {
 
     /// The calls of a service that its stored counts do not have yet.
     public func recentCounts(of id: ServiceID) -> (calls: Int64, failures: Int64) {
-        routes.route(id)?.counts() ?? (0, 0)
+        routes.route(id)?.recentCounts() ?? (0, 0)
     }
 
     /// A piece of what an instance wrote; the newest one's where none is named.

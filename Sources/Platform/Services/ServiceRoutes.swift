@@ -89,6 +89,9 @@ public final class ServiceRoute: Sendable {
         var status = ServiceState.Status.deploying
         var reason = ""
         var open: Int64 = 0
+        /// What was asked since the server started.
+        var calls: Int64 = 0
+        var failures: Int64 = 0
         /// Calls that have begun since the server started, by model.
         var begun: [ModelID: Int64] = [:]
         /// Whether it has no instance because nobody asks it anything, and starts one for whoever does.
@@ -198,6 +201,8 @@ public final class ServiceRoute: Sendable {
             state.open -= 1
             place.open -= 1
             if isAnswered { place.answeredAt = now }
+            state.calls += counts.calls
+            state.failures += counts.failures
             if isFailure || isAnswered { state.minutes[key, default: CallMinute()].add(counts) }
         }
     }
@@ -222,8 +227,13 @@ public final class ServiceRoute: Sendable {
         }
     }
 
+    /// What operators watch: calls since the server started, and those that are being answered.
+    public var gauges: (calls: Int64, failures: Int64, open: Int64) {
+        state.withLock { ($0.calls, $0.failures, $0.open) }
+    }
+
     /// The calls that `takeMinutes` has not taken.
-    func counts() -> (calls: Int64, failures: Int64) {
+    func recentCounts() -> (calls: Int64, failures: Int64) {
         state.withLock { state in
             state.minutes.values.reduce((0, 0)) { ($0.0 + $1.calls, $0.1 + $1.failures) }
         }

@@ -138,7 +138,7 @@ public final class ServiceSupervisor: Sendable {
                 group.addTask {
                     switch work {
                     case .service(let id): await self.attend(to: id)
-                    case .await(let instance): await self.note { try await self.await(instance) }
+                    case .await(let instance): await self.note { try await self.awaitReadiness(of: instance) }
                     case .drain(let instance): await self.note { try await self.drain(instance) }
                     case .batch(let id): await self.goThrough(id)
                     case .look(let instance): await self.note { try await self.look(at: instance) }
@@ -249,7 +249,7 @@ public final class ServiceSupervisor: Sendable {
     // MARK: - Waiting
 
     /// Looks until an instance says that it is ready, its time is over, or it is not starting any more.
-    private func await(_ instance: ServiceInstance) async throws {
+    private func awaitReadiness(of instance: ServiceInstance) async throws {
         defer { _ = state.withLock { $0.awaited.remove(instance.attempt) } }
         let health = try await health(of: instance)
         let limit = ports.hostClock.now().advanced(milliseconds: instance.startSeconds * 1_000)
@@ -312,7 +312,8 @@ public final class ServiceSupervisor: Sendable {
             if instance.isWithExecutor, provesRunning || instance.machine.step != .ready {
                 try await takeEvidence(of: instance)
             }
-            if instance.machine.step != .ended { perform(instance.machine.resumption, for: instance) }
+            let actions = instance.machine.step == .ended ? [] : instance.machine.resumption
+            if !actions.isEmpty { perform(actions, for: instance) }
         }
         let ready = instances.filter { $0.machine.step == .ready }
         state.withLock { state in

@@ -1,3 +1,5 @@
+import Kernel
+
 /// What an instance of a service is started with, and what it sees.
 ///
 /// Source: ModelArts, "Specifications for a custom image": a server on port 8080, its health at a path. The verbs:
@@ -9,9 +11,14 @@ public enum ServiceContract {
     public static let socketFolder = "/run/service"
     /// Where an instance says whether it is ready: what its package names, else what its server has.
     ///
-    /// The path of the runtime's own server: Open Inference Protocol, "Server ready".
+    /// The path of the runtime's own server: Open Inference Protocol, "Server ready". A look holds a thread of the
+    /// server's, so it takes `Limits.greatestHealthSeconds` at most.
     public static func health(of config: ModelConfig) -> ModelConfig.Health {
-        config.health ?? ModelConfig.Health(path: config.command == nil ? "/v2/health/ready" : "/health")
+        guard let health = config.health else {
+            return ModelConfig.Health(path: config.command == nil ? "/v2/health/ready" : "/health")
+        }
+        return ModelConfig.Health(
+            path: health.path, timeoutSeconds: min(health.timeoutSeconds, Limits.greatestHealthSeconds))
     }
 
     /// Plans an instance.
