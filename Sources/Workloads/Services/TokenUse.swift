@@ -13,26 +13,46 @@ public struct TokenUse: Hashable, Sendable {
     /// Source: OpenAI API reference, "The chat completion object": `prompt_tokens`, `completion_tokens`; others write
     /// `input_tokens`, `output_tokens`.
     public init?(inEndOf answer: [UInt8]) {
-        let mark = Array("\"usage\"".utf8)
-        guard answer.count > mark.count,
-            let start = answer.indices.dropLast(mark.count).last(where: { answer[$0...].starts(with: mark) })
-        else { return nil }
-        let usage = answer[start...]
-        let prompt = Self.number(of: ["prompt_tokens", "input_tokens"], in: usage)
-        let completion = Self.number(of: ["completion_tokens", "output_tokens"], in: usage)
-        guard prompt != nil || completion != nil else { return nil }
-        self.init(prompt: prompt ?? 0, completion: completion ?? 0)
+        let found: (prompt: Int64?, completion: Int64?)? = answer.withUnsafeBytes { bytes in
+            guard let start = Self.last("\"usage\"", in: bytes) else { return nil }
+            let usage = UnsafeRawBufferPointer(rebasing: bytes[start...])
+            return (
+                Self.number("\"prompt_tokens\"", in: usage) ?? Self.number("\"input_tokens\"", in: usage),
+                Self.number("\"completion_tokens\"", in: usage) ?? Self.number("\"output_tokens\"", in: usage)
+            )
+        }
+        guard let found, found.prompt != nil || found.completion != nil else { return nil }
+        self.init(prompt: found.prompt ?? 0, completion: found.completion ?? 0)
     }
 
-    private static func number(of names: [String], in bytes: ArraySlice<UInt8>) -> Int64? {
-        for name in names {
-            let key = Array("\"\(name)\"".utf8)
-            guard let place = bytes.indices.first(where: { bytes[$0...].starts(with: key) }) else { continue }
-            let digits = bytes[(place + key.count)...].drop { ": \t".utf8.contains($0) }
-                .prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            if let number = Int64(String(decoding: digits, as: UTF8.self)), number <= greatest { return number }
+    /// Every answer is searched, so it is searched byte by byte and nothing is made on the way.
+    private static func last(_ word: StaticString, in bytes: UnsafeRawBufferPointer) -> Int? {
+        var start = bytes.count - word.utf8CodeUnitCount
+        while start >= 0 {
+            if isThere(word, at: start, in: bytes) { return start }
+            start -= 1
         }
         return nil
+    }
+
+    private static func isThere(_ word: StaticString, at start: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
+        for index in 0..<word.utf8CodeUnitCount where bytes[start + index] != word.utf8Start[index] { return false }
+        return true
+    }
+
+    private static func number(_ name: StaticString, in bytes: UnsafeRawBufferPointer) -> Int64? {
+        var index = 0
+        while index + name.utf8CodeUnitCount <= bytes.count, !isThere(name, at: index, in: bytes) { index += 1 }
+        index += name.utf8CodeUnitCount
+        while index < bytes.count, bytes[index] == UInt8(ascii: ":") || bytes[index] == UInt8(ascii: " ") { index += 1 }
+        var number: Int64?
+        while index < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) {
+            let digit = Int64(bytes[index] - UInt8(ascii: "0"))
+            number = (number ?? 0) * 10 + digit
+            if number ?? 0 > greatest { return nil }
+            index += 1
+        }
+        return number
     }
 
     /// No answer has more; whoever says so is not believed.
