@@ -79,6 +79,11 @@ public struct ServiceState: Sendable {
     /// The oldest first, with the last ones that have ended.
     public let instances: [ServiceInstance]
 
+    public init(service: Service, instances: [ServiceInstance]) {
+        self.service = service
+        self.instances = instances
+    }
+
     /// As ModelArts names them on the wire.
     public enum Status: String, Hashable, Sendable, CaseIterable {
         case deploying, running, concerning, failed, stopping, stopped, finished, deleting, pending
