@@ -454,3 +454,35 @@ def test_it_says_when_it_runs_and_when_it_has_stopped(server, services):
     assert [text for text in events() if text.startswith("The service is")] == [
         "The service is being deployed.", "The service is deploying.", "The service is running.",
         "The service is stopping.", "The service is stopped."]
+
+
+def test_the_command_line_does_it_all(server, services):
+    """From a model to its end, as a person types it."""
+    def atelier(*arguments, code=0):
+        told = server.run(*arguments, check=False)
+        assert told.returncode == code, f"{arguments}: {told.returncode}\n{told.stdout}\n{told.stderr}"
+        return told.stdout if code == 0 else told.stderr
+
+    config = {"command": "python app.py", "health": {"url": "/health", "protocol": "http"}}
+    place = services.upload("typed", {"app.py": ECHO, "config.json": json.dumps(config).encode()})
+    model = atelier("model", "create", "--name", "typed", "--from", place).strip()
+    services.models.append(model)
+    other = atelier("model", "create", "--name", "typed", "--version", "1.0.1", "--from", place).strip()
+    services.models.append(other)
+    assert "typed" in atelier("model", "list") and "published" in atelier("model", "show", model)
+    id = atelier("service", "deploy", "--name", "typed", "--model", f"{model}=90", "--model", f"{other}=10",
+                 "--flavor", FLAVOR, "--stop-after", "2h", "--env", "MARK=x").strip()
+    services.ids.append(id)
+    assert json.loads(atelier("service", "call", id, "--body", "{}"))["mark"] == "x"
+    assert "[418]" in atelier("service", "call", id, "--body", '{"status": 418}', code=1)
+    assert "typed" in atelier("service", "list") and "90 %" in atelier("service", "show", id)
+    assert "50 %" in atelier("service", "split", id, f"{model}=50", f"{other}=50")
+    assert "90 %" in atelier("service", "rollback", id)
+    assert "2 of 2 ready" in atelier("service", "scale", id, "2", "--model", model)
+    assert "listening" in atelier("service", "logs", id)
+    assert "The service is running." in atelier("service", "events", id)
+    assert "used by the service typed" in atelier("model", "delete", model, code=3)
+    assert atelier("service", "stop", id).strip() == id
+    assert "stopped" in atelier("service", "show", id)
+    assert atelier("service", "start", id).strip() == id
+    assert atelier("service", "delete", id).strip() == id

@@ -19,10 +19,17 @@ struct ServerRefusal: Error {
         }
         let told =
             json["error_msg"]?.string ?? json["error"]?["message"]?.string
-            ?? json["message"]?.string ?? "the server answered \(status)"
+            ?? json["message"]?.string ?? Self.words(of: body, whole, status: status)
         let code = json["error_code"]?.string ?? json["code"]?.string ?? String(status)
         let all = faults.isEmpty ? [told] : faults
         lines = all.dropLast() + [(all.last ?? told) + " [\(code)]" + request]
+    }
+
+    /// What something else than the house said, such as a model's server.
+    private static func words(of body: [UInt8], _ json: JSONValue, status: Int) -> String {
+        if let error = json["error"]?.string { return error }
+        let text = String(decoding: body.prefix(300), as: UTF8.self)
+        return text.isEmpty ? "the server answered \(status)" : "the server answered \(status): \(text)"
     }
 
     /// Whether the caller was not allowed, or had not the money or the quota.

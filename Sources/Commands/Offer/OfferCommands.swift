@@ -56,14 +56,20 @@ enum Flavor {
                 let count = Output.text(flavor, at: "accelerators.count")
                 return count.isEmpty ? "" : "\(count) × \(Output.text(flavor, at: "accelerators.model"))"
             },
-            Output.Column("products") { flavor in
+            Output.Column("for") { flavor in
                 let prices = flavor["prices"]?.array?.filter { $0["in_force"]?.bool == true } ?? []
-                return Set(prices.map { Output.text($0, at: "product") }).sorted().joined(separator: ", ")
+                return Set(prices.map { words(ofProduct: Output.text($0, at: "product")) }).sorted()
+                    .joined(separator: ", ")
             },
             Output.Column("\(currency) per hour", isNumber: true) {
                 priceNow($0).map { Output.text($0, at: "per_hour") } ?? ""
             },
         ]
+    }
+
+    /// What the house's own products are in a word; others are their ids.
+    private static func words(ofProduct id: String) -> String {
+        ["training-job": "jobs", "notebook": "notebooks", "inference": "services"][id] ?? id
     }
 
     /// The price that holds now; nil where there is none.
