@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import csv
+import datetime
 import http.client
 import json
 import os
@@ -12,7 +13,7 @@ from decimal import Decimal
 import pytest
 import requests
 from atelier import ROOT, Server, wait
-from models import Services, token_of
+from models import FLAVOR, Services, make_model, token_of
 
 DATA = pathlib.Path(os.environ.get("ATELIER_DATA_SET", ROOT.parent / "shared/data/traces"))
 
@@ -83,6 +84,18 @@ class Server(http.server.ThreadingHTTPServer):
 
 Server(("127.0.0.1", 8080), Handler).serve_forever()
 """
+
+
+# The same with a price for instances, which are smaller, and with training.
+TRAINING = """  - id: training-job
+    name: Training
+    service: hws.service.type.modelarts
+    resource: hws.resource.type.modelarts.training
+  - id: service-call"""
+PRICED = (
+    BOOK.replace("vcpu: 1.5", "vcpu: 0.5").replace("per_hour: 0,", "per_hour: 0.36,")
+    .replace("products: [inference]", "products: [inference, training-job]").replace("  - id: service-call", TRAINING)
+    .replace("prices:", "prices:\n  - {product: training-job, flavor: modelarts.vm.cpu.0.5u, per_hour: 1, from: 2020-01-01}"))
 
 
 @pytest.fixture
@@ -191,3 +204,96 @@ def test_a_real_trace_is_billed_to_the_token(talker):
     bill = counted(server, id)
     assert bill[("service-token", "input")] == totals["context_tokens"]
     assert bill[("service-token", "output")] == totals["generated_tokens"]
+
+
+def test_from_training_to_the_bill(tmp_path):
+    """Digits: trained by a job, deployed in two versions, called with pictures that training did not see, scaled and
+    stopped; every second and every call is billed, and nothing else."""
+    (tmp_path / "prices").mkdir()
+    (tmp_path / "prices" / "default.yaml").write_text(PRICED)
+    server = Server(tmp_path, clock="simulated")
+    server.run("init", "--price-books", str(tmp_path / "prices"))
+    with server_of(server):
+        server.move_clock("2030-01-10T10:00:00+08:00")
+        server.top_up("1000")
+        server.upload("digits", "code/train.py", (ROOT / "Examples/digits/train.py").read_bytes())
+        services = Services(server)
+        models = [train(server, services, f"1.0.{n}", epochs) for n, epochs in enumerate([8, 4])]
+        first, second = (services.config(model, weight) for (model, _), weight in zip(models, [90, 10]))
+        id = services.running("digits", first, second)
+        pictures, wanted = held_out(tmp_path)
+        caller = services.caller(id)
+        right, asked = Counter(), Counter()
+        for start in range(0, 100):
+            answer = caller.answer({"inputs": [
+                {"name": "x", "shape": [len(pictures), 64], "datatype": "FP64", "data": sum(pictures, [])}]},
+                "/v2/models/digits/infer")
+            version = answer["model_version"]
+            asked[version] += 1
+            right[version] += sum(a == b for a, b in zip(answer["outputs"][0]["data"], wanted))
+        assert asked == {"1.0.0": 90, "1.0.1": 10}
+        for n, (_, accuracy) in enumerate(models):
+            version = f"1.0.{n}"
+            assert right[version] / asked[version] / len(wanted) == pytest.approx(accuracy)
+        seconds = 0
+
+        def pass_time(moment, instances):
+            nonlocal seconds
+            before = server.get("/atelier/v1/clock")["now"]
+            server.move_clock(f"2030-01-10T{moment}+08:00")
+            after = server.get("/atelier/v1/clock")["now"]
+            seconds += instances * (second_of(after) - second_of(before))
+
+        pass_time("10:10:00", 2)
+        services.change(id, config=[{**first, "instance_count": 3, "weight": 100}])
+        wait(lambda: services.show(id)["status"] == "running" and len(services.instances(
+            id, "ready", "draining", "stopping")) == 3, what="three instances of one model")
+        pass_time("10:40:00", 3)
+        services.change(id, config=[{**first, "instance_count": 0, "weight": 100}])
+        wait(lambda: not services.instances(id, "ready", "draining", "stopping"), what="none")
+        pass_time("11:30:00", 0)
+        services.change(id, status="stopped")
+        services.wait(id, "stopped")
+        wait(lambda: stored(server, id) == (100, 0), what="the count")
+        server.move_clock("2030-01-10T12:00:20+08:00")
+        wait(lambda: counted(server, id)[("service-call", "any")] == 100, what="the bill of the calls")
+        assert seconds == 600 * 2 + 1_800 * 3
+        wait(lambda: counted(server, id)[("inference", FLAVOR)] == seconds, what="the bill of the instances")
+        lines = [line for line in server.get("/atelier/v1/bills?limit=100")["items"] if line["resource_id"] == id]
+        fee = sum(Decimal(line["list"]) for line in lines if line["product"] == "inference")
+        assert fee == Decimal(seconds) * Decimal("0.36") / 3600
+        services.clear()
+        assert server.audited() == ""
+
+
+def second_of(text):
+    return int(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp())
+
+
+def train(server, services, version, epochs):
+    """A model of a training job, and the accuracy that the job measured with what it kept back."""
+    job = server.request("POST", f"/v2/{server.project_id}/training-jobs", {
+        "kind": "job", "metadata": {"name": f"digits-{epochs}"},
+        "algorithm": {"engine": {"engine_name": "scikit-learn"}, "code_dir": "/digits/code/",
+                      "boot_file": "/digits/code/train.py",
+                      "parameters": [{"name": "epochs", "value": str(epochs)}, {"name": "width", "value": "32"}],
+                      "outputs": [{"name": "model", "remote": {"obs": {"obs_url": f"/digits/{version}/"}}}]},
+        "spec": {"resource": {"flavor_id": FLAVOR, "node_count": 1}}})
+    assert job.status_code == 201, job.text
+    id = job.json()["metadata"]["id"]
+    assert server.wait_for_end(id)["status"]["phase"] == "Completed", server.whole_log(id)
+    model = services.model("digits", version, source_job_id=id)
+    return model, server.download("digits", f"{version}/metrics.json").json()["accuracy"]
+
+
+def held_out(folder):
+    """The pictures that the example keeps back from training, and what they show."""
+    make_model(folder, """
+import json
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+pictures, digits = load_digits(return_X_y=True)
+_, held, _, wanted = train_test_split(pictures, digits, test_size=0.25, stratify=digits, random_state=1)
+json.dump([held.tolist(), wanted.tolist()], open("held.json", "w"))
+""")
+    return json.loads((folder / "held.json").read_text())
