@@ -2,6 +2,7 @@
 
 import pytest
 from atelier import Server
+from burners import LOOKS, PAUSE, Burners
 from jupyter import Notebooks
 
 from huaweicloudsdkbss.v2 import BssClient
@@ -9,6 +10,20 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials, GlobalCredenti
 from huaweicloudsdkevs.v2 import EvsClient
 from huaweicloudsdkiam.v3 import IamClient
 from huaweicloudsdkmodelarts.v1 import ModelArtsClient
+
+
+burners = Burners()
+
+
+def pytest_runtest_logstart(nodeid, location):
+    burners.test = nodeid
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tells who burnt the processor, since nothing else shows why a run was slow."""
+    burners.stop()
+    for told in burners.told.values():
+        terminalreporter.write_line(f"burnt a core for {PAUSE * LOOKS} s and longer: {told}")
 
 
 @pytest.fixture(scope="session")
