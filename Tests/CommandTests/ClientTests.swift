@@ -35,6 +35,11 @@ import Wire
 
     @Test func anAnswerThatIsNoJSONIsToldByItsStatus() {
         #expect(ServerRefusal(status: 502, body: Array("<html>".utf8)).lines == ["the server answered 502 [502]"])
+        #expect(
+            ServerRefusal(status: 422, body: Array("two rows were expected".utf8)).lines == [
+                "the server answered 422: two rows were expected [422]"
+            ])
+        #expect(ServerRefusal(status: 400, body: Array(#"{"error": "bad shape"}"#.utf8)).lines == ["bad shape [400]"])
     }
 
     @Test(arguments: [("k=v", "k", "v"), ("k=", "k", ""), ("k=a=b", "k", "a=b")])

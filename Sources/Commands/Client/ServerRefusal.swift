@@ -29,7 +29,9 @@ struct ServerRefusal: Error {
     private static func words(of body: [UInt8], _ json: JSONValue, status: Int) -> String {
         if let error = json["error"]?.string { return error }
         let text = String(decoding: body.prefix(300), as: UTF8.self)
-        return text.isEmpty ? "the server answered \(status)" : "the server answered \(status): \(text)"
+        // A proxy's page is nothing to read in a terminal.
+        let isPlain = !text.isEmpty && !text.utf8.starts(with: "<".utf8)
+        return "the server answered \(status)" + (isPlain ? ": \(text)" : "")
     }
 
     /// Whether the caller was not allowed, or had not the money or the quota.
