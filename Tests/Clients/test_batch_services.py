@@ -104,6 +104,13 @@ def test_a_manifest_names_the_inputs(server, services):
     assert sorted(manifest(server, id, "some-sums")) == ["obs://models/some/x.json", "obs://models/some/z.json"]
 
 
+def test_inputs_that_cannot_be_read_end_it(server, services):
+    server.upload("models", "broken.manifest", b'{"source": "obs://models/x.json"}\n{"no": "source"}\n')
+    id = batch(services, "unreadable", "obs://models/broken.manifest", "obs://models/nothing/")
+    assert "Line 2" in services.wait(id, "failed")["error_msg"]
+    wait(lambda: services.instances(id, "ready", "draining", "stopping") == [], what="its instances' end")
+
+
 def test_a_killed_server_goes_on_where_it_was(tmp_path):
     with Server(tmp_path) as own:
         own.top_up("100")
@@ -113,8 +120,6 @@ def test_a_killed_server_goes_on_where_it_was(tmp_path):
         id = batch(services, "long", source, "obs://models/many-sums/", envs={"PAUSE": "0.1"})
         wait(lambda: services.show(id)["invocation_times"] >= 5, what="the first answers")
         own.kill()
-        first = own.data / "buckets"
-        assert first.exists()
         own.start()
         shown = services.wait(id, "finished")
         assert shown["invocation_times"] == 30, "an input was counted twice, or not at all"

@@ -417,10 +417,8 @@ def test_a_slow_health_path_holds_up_nobody_else(server, services):
     id = services.running("quick", services.config(services.echo()))
     services.caller(slow_id).answer({"slow": True})
     services.caller(id).answer({})
-    began = time.monotonic()
     path = f"/atelier/v1/projects/{server.project_id}/services/{id}/minutes"
     wait(lambda: sum(minute["calls"] for minute in server.get(path)["items"]) == 1, seconds=15, what="the count")
-    assert time.monotonic() - began < 15
 
 
 def test_what_could_not_be_read_again_is_not_stored(server, services):

@@ -8,24 +8,18 @@ public import Platform
 /// and nothing else: a link put in the way leads nowhere. Layers beneath are shared by hard links, since nothing
 /// writes to them.
 public final class LocalImageFolders: ImageFolders {
-    private let root: String
-    private let queue = DiskQueue("images")
+    private let folders: KeptFolders
 
     /// Works in a folder, which it makes.
-    public init(path: String) throws(Fault) {
-        root = path
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw VolumeFolder.fault("The folder \(path) cannot be made")
-        }
-    }
+    public init(path: String) throws(Fault) { folders = try KeptFolders(path: path, of: "image") }
 
     public func layers(of image: ImageID, count: Int) -> [String] { (0..<count).map { folder(image) + "/\($0)" } }
 
     public func save(
         _ image: ImageID, folder: String, of volume: String, over layers: [String]
     ) async throws -> Int64 {
-        let (root, place) = (self.root, self.folder(image))
-        return try await queue.perform {
+        let (root, place) = (folders.root, self.folder(image))
+        return try await folders.queue.perform {
             if access(place, F_OK) == 0 { return try Self.bytes(of: "/to", in: Self.sandbox(place + "/0", at: "/to")) }
             let new = place + ".new"
             do {
@@ -50,25 +44,10 @@ public final class LocalImageFolders: ImageFolders {
         }
     }
 
-    public func remove(_ image: ImageID) async throws {
-        let (root, place) = (self.root, folder(image))
-        try await queue.perform {
-            guard FolderRemoval.remove(place) else {
-                throw VolumeFolder.fault("The folder of the image cannot be removed")
-            }
-            SmallFile.sync(folder: root)
-        }
-    }
+    public func remove(_ image: ImageID) async throws { try await folders.remove(image.folderName) }
 
     public func keep(only images: Set<ImageID>) async throws {
-        let root = root
-        try await queue.perform {
-            for name in SmallFile.names(in: root) ?? [] where !images.contains(ImageID(name)) {
-                guard FolderRemoval.remove(root + "/" + name) else {
-                    throw VolumeFolder.fault("The folder \(name) of no image cannot be removed")
-                }
-            }
-        }
+        try await folders.keep(only: Set(images.map(\.folderName)))
     }
 
     /// Copies what lies in a folder of a volume; nothing where it is not there.
@@ -101,5 +80,5 @@ public final class LocalImageFolders: ImageFolders {
         ]
     }
 
-    private func folder(_ image: ImageID) -> String { root + "/" + image.folderName }
+    private func folder(_ image: ImageID) -> String { folders.path(image.folderName) }
 }

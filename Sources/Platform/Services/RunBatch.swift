@@ -26,7 +26,13 @@ struct RunBatch: Sendable {
 
     func callAsFunction(_ id: ServiceID) async throws {
         guard let state = try await state(of: id), let batch = state.service.definition.batch else { return }
-        let inputs = try await self.inputs(of: batch, account: state.service.account)
+        let inputs: [Input]
+        do {
+            inputs = try await self.inputs(of: batch, account: state.service.account)
+        } catch let fault as Fault where ![.unavailable, .storageFull, .internalFault].contains(fault.code) {
+            // What cannot be read now cannot be read later; trying again would only cost.
+            return try await fail(id, because: fault.message)
+        }
         let done = Set(try await ports.store.read { try $0.batchItems(of: id) }.map(\.source))
         let rest = Rest(inputs.filter { !done.contains($0.source.description) })
         let ready = state.instances.count { $0.machine.step == .ready }
@@ -83,6 +89,7 @@ struct RunBatch: Sendable {
                         source: try ObjectPath(bucket: place.bucket, key: object.key),
                         name: String(object.key.dropFirst(prefix.count))))
             }
+            try Self.requireFew(inputs.count)
             marker = page.next
         }
         guard inputs.isEmpty, !place.key.isEmpty else { return inputs }
@@ -92,12 +99,19 @@ struct RunBatch: Sendable {
     /// A line of JSON for each input, with its place as `source`.
     private func manifest(_ place: ObjectPath, _ account: AccountID) async throws -> [Input] {
         let text = try await read(place, account)
+        try Self.requireFew(text.count { $0 == UInt8(ascii: "\n") })
         return try text.split(separator: UInt8(ascii: "\n")).enumerated().map { index, line in
             guard let source = try JSONValue(parsing: Array(line))["source"]?.string else {
                 throw Fault(.invalidParameter, "Line \(index + 1) of \(place) names no source.", field: "src_path")
             }
             let object = try ObjectPath(source, field: "src_path")
             return Input(source: object, name: object.key)
+        }
+    }
+
+    private static func requireFew(_ inputs: Int) throws(Fault) {
+        guard inputs <= Limits.stagedObjects else {
+            throw Fault(.invalidParameter, "A batch has at most \(Limits.stagedObjects) inputs; make several of it.")
         }
     }
 
@@ -248,6 +262,16 @@ struct RunBatch: Sendable {
     }
 
     // MARK: - The end
+
+    private func fail(_ id: ServiceID, because why: String) async throws {
+        let now = ports.clock.now()
+        try await ports.store.write { transaction in
+            guard var service = try transaction.service(id), service.wish == .running else { return }
+            (service.wish, service.stopAt, service.updatedAt) = (.failed, nil, now)
+            service.reason = "its inputs cannot be read: \(why)"
+            try transaction.update(service)
+        }
+    }
 
     private func finish(_ id: ServiceID, _ batch: BatchWork, inputs: Int) async throws {
         guard let service = try await state(of: id)?.service else { return }

@@ -194,12 +194,12 @@ public final class ServiceSupervisor: Sendable {
     private func goThrough(_ id: ServiceID) async {
         do {
             try await RunBatch(ports, counter: CountCalls(ports, events: events))(id)
+            wake(id)
         } catch {
-            // What is not done is taken up again with the next look at the service.
+            // The next sweep takes it up again behind what is done; at once, a lasting trouble would never rest.
             ports.journal.note(.warning, "A batch was broken off.", ["service": id.text, "error": "\(error)"])
         }
         _ = state.withLock { $0.batches.remove(id) }
-        wake(id)
     }
 
     private func carryOut(_ action: InstanceMachine.Action, for asked: ServiceInstance) async throws {
