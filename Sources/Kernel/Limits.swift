@@ -89,6 +89,16 @@ public enum Limits {
     public static let volumeDescriptionCharacters = 255
     /// Volumes that one request makes (what EVS takes).
     public static let volumesInRequest = 100
+    /// Dedicated pools of a project.
+    public static let pools = 64
+    /// Nodes of a dedicated pool. Source: ModelArts' console.
+    public static let poolNodes: Int64 = 2_000
+    /// Flavors that a request for a pool may name, before it is told that one is offered.
+    public static let poolFlavors = 50
+    /// Characters of a pool's id. Source: `pool_name`, 36 to 63.
+    public static let poolIDCharacters = 64
+    /// Characters of the name of a pool's network.
+    public static let poolNetworkCharacters = 128
     /// Pairs of text that are kept with a volume, and characters of each.
     public static let volumeMetadata = 64
     public static let volumeMetadataCharacters = 255

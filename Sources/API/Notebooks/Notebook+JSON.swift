@@ -34,7 +34,8 @@ struct NotebookView: Sendable {
                     .fields(("dev_service", .text("NOTEBOOK")), ("service", .text("NOTEBOOK")), ("uri", .text(url)))
                 ])
             ),
-            ("volume", volume), ("data_volumes", .array([])), ("pool", nil),
+            ("volume", volume), ("data_volumes", .array([])),
+            ("pool", notebook.definition.pool.map { .fields(("id", .text($0))) }),
             ("workspace_id", .text(definition.workspace)),
             ("billing_items", .array(costs.items.map { .text($0.kind.rawValue) })),
             ("costs", .array(costs.items.map(\.json))), ("cost_note", .text(costs.note)),

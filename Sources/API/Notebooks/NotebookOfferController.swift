@@ -36,9 +36,8 @@ struct NotebookOfferController: Sendable {
         if let category, !["CPU", "GPU", "ASCEND"].contains(category) {
             throw Fault(.invalidParameter, "category is CPU, GPU or ASCEND.", field: "category")
         }
-        // There are no dedicated pools, so nothing is offered on them.
-        let isDedicated = query.text("type")?.uppercased() == "DEDICATED"
-        let offered = isDedicated ? [] : try await offer.flavors(account: caller.account, caller: caller)
+        // The same sizes run on dedicated pools, as large as a node at most.
+        let offered = try await offer.flavors(account: caller.account, caller: caller)
         return try page(
             offered.filter { category == nil || $0.category == category }.map(\.json), query, alsoAs: "flavors")
     }

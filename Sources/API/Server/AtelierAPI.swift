@@ -38,6 +38,7 @@ public struct AtelierAPI: Sendable {
         routes += NotebookOfferController(ports, projects: projects).routes
         routes += ImageController(ports, supervisor: notebooks, projects: projects).routes
         routes += NotebookPartsController(ports, projects: projects).routes
+        routes += PoolController(ports, jobs: supervisor, projects: projects).routes
         routes += ModelController(ports, publisher: publisher, projects: projects).routes
         routes += ServiceController(ports, supervisor: services, routes: serviceRoutes, projects: projects).routes
         routes +=

@@ -47,6 +47,7 @@ struct ServiceView: Sendable {
             ("invocation_times", .whole(service.calls + recent.calls)),
             ("failed_times", .whole(service.failures + recent.failures)), ("is_shared", .bool(false)),
             ("shared_count", .whole(0)), ("is_free", .bool(false)),
+            ("cluster_id", definition.configs.first?.pool.map { .text($0) }),
         ]
         return fields.compactMap { name, value in value.map { (name, $0) } }
     }
@@ -66,7 +67,8 @@ struct ServiceView: Sendable {
             ("envs", config.json["envs"]), ("deploy_timeout_in_seconds", .whole(config.startSeconds)),
             ("scaling", .bool(config.scaling != nil)),
             ("scaling_policy", config.scaling.map(\.json)),
-            ("name", config.name.isEmpty ? nil : .text(config.name)), ("support_debug", .bool(false)),
+            ("name", config.name.isEmpty ? nil : .text(config.name)),
+            ("pool_name", config.pool.map { .text($0) }), ("support_debug", .bool(false)),
             ("additional_properties", .object([:])))
     }
 }

@@ -55,7 +55,8 @@ extension TrainingJob {
     /// What a person should know of the job as it stands.
     private func message(waitingBehind ahead: Int?) -> String {
         if let outcome = machine.outcome { return outcome.message }
-        return ahead.map { "waits for room on the public pool, behind \($0) jobs" } ?? ""
+        let pool = definition.resource.pool.map { "the pool \($0)" } ?? "the public pool"
+        return ahead.map { "waits for room on \(pool), behind \($0) jobs" } ?? ""
     }
 
     /// What was asked for, with the engine's full name, and environments as the list that the answer has.
@@ -78,7 +79,8 @@ extension TrainingJob {
                 "resource",
                 .fields(
                     ("policy", .text("regular")), ("flavor_id", flavor), ("flavor_name", flavor),
-                    ("node_count", .whole(definition.resource.nodeCount)))
+                    ("node_count", .whole(definition.resource.nodeCount)),
+                    ("pool_id", definition.resource.pool.map { .text($0) }))
             ),
             ("log_export_path", definition.logPath.map { .fields(("obs_url", .string($0))) }),
             (

@@ -12,6 +12,7 @@ struct CreateJob: ClientCommand {
             """)
 
     @OptionGroup var client: ClientOptions
+    @OptionGroup var pool: PoolOption
     @Option(help: "Letters, digits, hyphens, underscores.") var name: String
     @Option(help: "The runtime: an engine's name or id.") var engine: String
     @Option(help: "What it runs on; see atelier flavor list.") var flavor: String
@@ -28,7 +29,8 @@ struct CreateJob: ClientCommand {
     @Option(help: "A few words.") var description: String?
 
     func run(_ server: ServerClient, _ output: Output) async throws {
-        let made = try await server.send(.POST, "/v2/\(server.project)/training-jobs", body)
+        let made = try await server.send(
+            .POST, "/v2/\(server.project)/training-jobs", body(on: try await pool.id(server)))
         if output.format == .table {
             Terminal.line(Output.text(made, at: "metadata.id"))
         } else {
@@ -36,7 +38,7 @@ struct CreateJob: ClientCommand {
         }
     }
 
-    private var body: JSONValue {
+    private func body(on pool: JSONValue?) -> JSONValue {
         var metadata: JSONObject = ["name": .string(name)]
         if let description { metadata["description"] = .string(description) }
         // An id holds a version, an image its organization; a name neither.
@@ -49,7 +51,9 @@ struct CreateJob: ClientCommand {
         algorithm["environments"] = .object(JSONObject(env.map { (name: $0.key, value: .string($0.value)) }))
         algorithm["inputs"] = .array(input.map(Self.channel))
         algorithm["outputs"] = .array(outputTo.map(Self.channel))
-        var spec: JSONObject = ["resource": ["flavor_id": .string(flavor), "node_count": 1]]
+        var resource: JSONObject = ["flavor_id": .string(flavor), "node_count": 1]
+        if let pool { resource["pool_id"] = pool }
+        var spec: JSONObject = ["resource": .object(resource)]
         if let log { spec["log_export_path"] = ["obs_url": .string(log)] }
         if let autoStop { spec["auto_stop"] = ["time_unit": "HOURS", "duration": JSONValue(autoStop)] }
         return [

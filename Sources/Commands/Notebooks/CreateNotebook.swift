@@ -11,6 +11,7 @@ struct CreateNotebook: ClientCommand {
 
     @OptionGroup var client: ClientOptions
     @OptionGroup var lease: LeaseOptions
+    @OptionGroup var pool: PoolOption
     @Option(help: "Letters, digits, hyphens, underscores.") var name: String
     @Option(help: "What it runs on; see atelier flavor list.") var flavor: String
     @Option(help: "The image: an id, a name, or organization/name:tag; see atelier image list.") var image =
@@ -24,6 +25,7 @@ struct CreateNotebook: ClientCommand {
             "name": .string(name), "flavor": .string(flavor), "image_id": .string(image), "feature": "NOTEBOOK",
             "volume": ["category": "EVS", "ownership": "MANAGED", "capacity": JSONValue(size)],
         ]
+        if let pool = try await pool.id(server) { body["pool_id"] = pool }
         if let description { body["description"] = .string(description) }
         if let lease = lease.json { body["lease"] = lease }
         var notebook = try await server.send(.POST, NotebookView.path(server), .object(body))

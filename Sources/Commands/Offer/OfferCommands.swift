@@ -69,7 +69,7 @@ enum Flavor {
 
     /// What the house's own products are in a word; others are their ids.
     private static func words(ofProduct id: String) -> String {
-        ["training-job": "jobs", "notebook": "notebooks", "inference": "services"][id] ?? id
+        ["training-job": "jobs", "notebook": "notebooks", "inference": "services", "dedicated-pool": "pools"][id] ?? id
     }
 
     /// The price that holds now; nil where there is none.
@@ -90,30 +90,5 @@ enum Flavor {
         let whole = parts.first.flatMap { Int64($0) } ?? 0
         let decimals = parts.count > 1 ? Int64((parts[1] + "000").prefix(3)) ?? 0 : 0
         return whole * 1_000 + decimals
-    }
-}
-
-/// `atelier pool …`
-struct PoolCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "pool", abstract: "What work runs on.", subcommands: [ShowPool.self])
-}
-
-struct ShowPool: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show what the public pool holds.")
-
-    @OptionGroup var client: ClientOptions
-
-    func run(_ server: ServerClient, _ output: Output) async throws {
-        output.show(
-            try await server.get("/atelier/v1/pool"),
-            fields: [
-                Output.Column("vcpu") { pool in String((pool["cpu_millicores"]?.integer ?? 0) / 1_000) },
-                Output.Column("memory") { pool in "\((pool["memory_bytes"]?.integer ?? 0) >> 20) MiB" },
-                Output.Column("accelerators") { pool in
-                    let names = (pool["accelerators"]?.array ?? []).compactMap { $0["name"]?.string }
-                    return names.isEmpty ? "none" : names.joined(separator: ", ")
-                },
-            ])
     }
 }

@@ -26,6 +26,7 @@ struct DeployService: ClientCommand {
     @Option(help: "Letters, digits, hyphens, underscores.") var name: String
     @Option(help: "A model's id; several share the calls as ID=WEIGHT, and the weights sum to 100.") var model: [String]
     @Option(help: "What each instance runs on; see atelier flavor list.") var flavor: String
+    @OptionGroup var pool: PoolOption
     @Option(help: "Instances of each model.") var instances: Int64 = 1
     @Option(help: "NAME=VALUE that the instances see.") var env: [String] = []
     @Option(help: "Stop it by itself after so long: 30m, 2h, 1d.") var stopAfter: String?
@@ -38,6 +39,7 @@ struct DeployService: ClientCommand {
         var body: JSONObject = [
             "service_name": .string(name), "infer_type": "real-time", "config": .array(try configs()),
         ]
+        if let pool = try await pool.id(server) { body["pool_name"] = pool }
         if let description { body["description"] = .string(description) }
         if let stopAfter { body["schedule"] = [try Self.schedule(stopAfter)] }
         let limits = [("requests_per_second", rate), ("concurrency", concurrency)]
@@ -94,6 +96,7 @@ struct BatchService: ClientCommand {
     @Option(help: "Letters, digits, hyphens, underscores.") var name: String
     @Option(help: "The model's id.") var model: String
     @Option(help: "What each instance runs on; see atelier flavor list.") var flavor: String
+    @OptionGroup var pool: PoolOption
     @Option(help: "A folder of a bucket, an object, or a .manifest that lists objects.") var from: String
     @Option(help: "The folder of a bucket that the answers go to.") var to: String
     @Option(help: "The path that is asked.") var path = "/"
@@ -108,9 +111,10 @@ struct BatchService: ClientCommand {
             "mapping_type": rule == nil ? "file" : "csv",
         ]
         if let rule { config["mapping_rule"] = try JSONValue(parsing: TextFile.read(rule)) }
-        let body: JSONObject = [
+        var body: JSONObject = [
             "service_name": .string(name), "infer_type": "batch", "config": .array([.object(config)]),
         ]
+        if let pool = try await pool.id(server) { body["pool_name"] = pool }
         let made = try await server.send(.POST, ServiceView.path(server), .object(body))
         let id = Output.text(made, at: "service_id")
         if output.format == .table { Terminal.line(id) }

@@ -7,6 +7,15 @@ import Money
 import Pricing
 
 extension StoreTransaction {
+    /// Sets money aside for something; nil where it costs nothing.
+    func reserve(
+        _ amount: Amount, _ id: HoldID, of account: AccountID, for resource: ResourceID, at now: Instant
+    ) throws -> HoldID? {
+        guard amount > .zero else { return nil }
+        try insert(Hold(id: id, owner: account.text, amount: amount, reference: resource.text, at: now))
+        return id
+    }
+
     /// At the end of a run its reservation shrinks to what the run has used and no bill shows yet; the rest is free.
     ///
     /// What is left is released when the hour that it was used in is billed, so money that is spent cannot be

@@ -1,6 +1,7 @@
 public import Identity
 public import Kernel
 public import Pricing
+import Workloads
 
 /// Lists what an account can use: flavors with their present prices, engines, and the price book itself.
 public struct ListOffer: Sendable {
@@ -54,6 +55,14 @@ public struct ListOffer: Sendable {
     /// The runtimes jobs can name.
     public func engines() -> [Engine] { ports.catalogue.engines.sorted { $0.id < $1.id } }
 
-    /// What this machine's public pool holds in all.
-    public func capacity() async throws -> ExecutorCapacity { try await ports.executor.capacity() }
+    /// What this machine's public pool holds in all: what dedicated pools have is not its own.
+    public func capacity() async throws -> ExecutorCapacity {
+        let machine = try await ports.executor.capacity()
+        let left = try await ports.store.read { transaction in
+            try transaction.room(of: nil, machine: PoolCapacity(machine)).capacity
+        }
+        return ExecutorCapacity(
+            cpuMillicores: left.cpuMillicores, memoryBytes: left.memoryBytes,
+            accelerators: machine.accelerators.filter { left.accelerators.contains($0.index) })
+    }
 }

@@ -8,6 +8,8 @@ extension Product {
     public static let notebook = ProductID("notebook")
     /// What the instances of services are billed as.
     public static let service = ProductID("inference")
+    /// What the nodes of dedicated pools are billed as.
+    public static let dedicatedPool = ProductID("dedicated-pool")
     /// What volumes are billed as; their types are the product's variants.
     public static let volume = ProductID("evs")
 }

@@ -8,12 +8,13 @@ import Workloads
 struct NotebookOffer: Sendable {
     let flavor: Flavor
     let engine: Engine
-    let capacity: PoolCapacity
+    /// What the machine holds in all.
+    let machine: PoolCapacity
     /// Gigabytes that all volumes may have together.
     let volumeRoom: Int64
 
     /// Checks flavor and image against what is on offer; throws everything that is wrong with them.
-    init(flavor id: FlavorID, image: String, project: Project, ports: Ports) async throws {
+    init(flavor id: FlavorID, image: String, pool: PoolID?, project: Project, ports: Ports) async throws {
         var faults = Faults()
         var engine: Engine?
         let offered = try await ports.offeredImages(in: project.id)
@@ -26,10 +27,17 @@ struct NotebookOffer: Sendable {
             faults.add(
                 .invalidParameter, "There is no flavor \(id) for notebooks; there are \(offered).", field: "flavor")
         }
+        let machine = PoolCapacity(try await ports.executor.capacity())
+        do {
+            let room = try await ports.store.read { transaction in
+                try transaction.requirePool(pool, for: .notebook, in: project.id, field: "pool_id")
+                return try transaction.room(of: pool, machine: machine)
+            }
+            if let flavor { try room.requireFit(of: Demand(flavor, nodes: 1), field: "flavor") }
+        } catch let fault as Fault { faults.append(fault) }
         try faults.check()
         guard let flavor, let engine else { throw faults }
-        capacity = PoolCapacity(try await ports.executor.capacity())
-        try PublicPool(capacity).requireFit(of: Demand(flavor, nodes: 1), field: "flavor")
+        self.machine = machine
         volumeRoom = try await ports.volumes.capacity()
         self.flavor = flavor
         self.engine = engine
@@ -49,30 +57,24 @@ extension StoreTransaction {
         let now = ports.clock.now()
         let terms = try requiredTerms(of: project.account)
         let amount = try ports.firstHour(
-            of: Product.notebook, offer.flavor.id, quantity: 1, book: terms.book, project: project, at: now)
+            of: Product.notebook, offer.flavor.id, quantity: 1, pool: notebook.pool, book: terms.book,
+            project: project, at: now)
         try spendableWallet(of: project.account, ports: ports).requireRoom(for: amount, currency: terms.currency)
         notebook.demand = Demand(offer.flavor, nodes: 1)
         notebook.updatedAt = now
-        let placed = try placements()
-        let plan = PublicPool.plan(
-            capacity: offer.capacity, placed: placed,
-            waiting: [WaitingJob(id: notebook.id.text, demand: notebook.demand)])
-        guard let place = plan.first else {
+        let room = try room(of: notebook.pool, machine: offer.machine)
+        guard let place = room.place(notebook.id.text, notebook.demand) else {
             _ = notebook.machine.handle(
                 .refused(
-                    PublicPool.shortage(of: notebook.demand, capacity: offer.capacity, placed: placed)
-                        + " Nothing was started, and nothing new is billed."))
+                    room.shortage(of: notebook.demand) + " Nothing was started, and nothing new is billed."))
             return nil
         }
         notebook.attempt = ports.identifiers.uuid()
         (notebook.startedAt, notebook.lastSequence) = (nil, -1)
         notebook.accelerators = place.accelerators
         // What runs again and again has a hold for each run, by the id of its stretch.
-        let hold = Hold(
-            id: HoldID(notebook.stretch.text), owner: project.account.text, amount: amount,
-            reference: notebook.id.text, at: now)
-        try insert(hold)
-        notebook.hold = hold.id
+        notebook.hold = try reserve(
+            amount, HoldID(notebook.stretch.text), of: project.account, for: notebook.resource, at: now)
         _ = notebook.machine.handle(.placed)
         return try giveVolume(to: &notebook, room: offer.volumeRoom, in: project, caller: caller, ports: ports)
     }

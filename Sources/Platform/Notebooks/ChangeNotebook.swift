@@ -24,7 +24,7 @@ public struct ChangeNotebook: Sendable {
         if change.flavor != nil || change.image != nil {
             let offer = try await NotebookOffer(
                 flavor: change.flavor ?? asked.definition.flavor, image: change.image ?? asked.definition.image,
-                project: project, ports: ports)
+                pool: asked.pool, project: project, ports: ports)
             if change.image != nil { change.image = offer.engine.id }
         }
         let room = try await ports.volumes.capacity()

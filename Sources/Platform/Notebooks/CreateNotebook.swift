@@ -23,7 +23,7 @@ public struct CreateNotebook: Sendable {
     ) async throws -> Notebook {
         try caller.require(.write, in: Scope(project))
         let offer = try await NotebookOffer(
-            flavor: definition.flavor, image: definition.image, project: project, ports: ports)
+            flavor: definition.flavor, image: definition.image, pool: definition.pool, project: project, ports: ports)
         var definition = definition
         definition.image = offer.engine.id
         let (notebook, volume) = try await ports.store.write { [definition, ports] transaction in

@@ -23,20 +23,18 @@ public struct ListNotebookOffer: Sendable {
 
     public func flavors(account: AccountID, caller: Caller) async throws -> [OfferedFlavor] {
         try caller.require(.read, in: Scope(account: account))
-        let capacity = PoolCapacity(try await ports.executor.capacity())
-        let (terms, placed) = try await ports.store.read { transaction in
-            (try transaction.requiredTerms(of: account), try transaction.placements())
+        let machine = PoolCapacity(try await ports.executor.capacity())
+        let (terms, room) = try await ports.store.read { transaction in
+            (try transaction.requiredTerms(of: account), try transaction.room(of: nil, machine: machine))
         }
         let book = try ports.catalogue.book(terms.book)
         let now = ports.clock.now().second
         return book.flavors(for: Product.notebook).map { flavor in
             let demand = Demand(flavor, nodes: 1)
-            let plan = PublicPool.plan(
-                capacity: capacity, placed: placed, waiting: [WaitingJob(id: "", demand: demand)])
             return OfferedFlavor(
                 flavor: flavor, price: book.price(product: Product.notebook, flavor: flavor.id, at: now),
-                currency: book.currency, canFit: (try? PublicPool(capacity).requireFit(of: demand)) != nil,
-                hasRoom: !plan.isEmpty)
+                currency: book.currency, canFit: (try? room.requireFit(of: demand)) != nil,
+                hasRoom: room.place("", demand) != nil)
         }
     }
 }

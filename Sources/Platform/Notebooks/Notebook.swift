@@ -75,6 +75,7 @@ public typealias NotebookID = Identifier<Notebook>
 extension Notebook: AttemptedWork {
     typealias Action = NotebookMachine.Action
 
+    var pool: PoolID? { definition.pool }
     var isWithExecutor: Bool { NotebookMachine.workingSteps.contains(machine.step) }
     var holdsPlace: Bool { NotebookMachine.placedSteps.contains(machine.step) }
     /// A start that comes to nothing costs nothing: its seconds count from the shim's start once its server answers.

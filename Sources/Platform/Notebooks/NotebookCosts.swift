@@ -46,7 +46,8 @@ public struct ShowNotebookCosts: Sendable {
         let now = ports.clock.now().second
         let book = try ports.catalogue.book(terms.book)
         var items: [NotebookCosts.Item] = []
-        if [.running, .snapshotting].contains(notebook.machine.step) || notebook.isLeavingBilled {
+        let isAtWork = [.running, .snapshotting].contains(notebook.machine.step) || notebook.isLeavingBilled
+        if isAtWork, notebook.pool == nil {
             let price = book.price(
                 product: Product.notebook, flavor: notebook.demand.flavor, at: now)
             items.append(
@@ -63,10 +64,11 @@ public struct ShowNotebookCosts: Sendable {
                     perHour: price?.unitPrice.map { UnitPrice(units: $0.units * Int128(volume.capacity)) },
                     currency: book.currency, until: "the notebook is deleted"))
         }
-        return NotebookCosts(items: items, note: Self.note(items, volume: volume), volume: volume)
+        return NotebookCosts(
+            items: items, note: Self.note(items, volume: volume, isOnPool: notebook.pool != nil), volume: volume)
     }
 
-    private static func note(_ items: [NotebookCosts.Item], volume: Volume?) -> String {
+    private static func note(_ items: [NotebookCosts.Item], volume: Volume?, isOnPool: Bool) -> String {
         let words = items.map { item in
             let price = item.perHour.map { "\($0) \(item.currency.code) an hour" } ?? "its price"
             return switch item.kind {
@@ -74,7 +76,12 @@ public struct ShowNotebookCosts: Sendable {
             case .storage: "its volume of \(volume?.capacity ?? 0) GB costs \(price) until \(item.until)"
             }
         }
-        let rest = items.contains { $0.kind == .compute } ? [] : ["its compute costs nothing now"]
+        let rest =
+            items.contains { $0.kind == .compute }
+            ? []
+            : [
+                isOnPool ? "its compute costs nothing beside its dedicated pool" : "its compute costs nothing now"
+            ]
         return (rest + words).joined(separator: "; ") + "."
     }
 }

@@ -23,7 +23,8 @@ public struct StartNotebook: Sendable {
         let asked = try await ports.store.read { try $0.requiredNotebook(id, in: project.id) }
         try Self.check(asked)
         let offer = try await NotebookOffer(
-            flavor: asked.definition.flavor, image: asked.definition.image, project: project, ports: ports)
+            flavor: asked.definition.flavor, image: asked.definition.image, pool: asked.pool, project: project,
+            ports: ports)
         let (notebook, volume) = try await ports.store.write { transaction in
             var notebook = try transaction.requiredNotebook(id, in: project.id)
             try Self.check(notebook)

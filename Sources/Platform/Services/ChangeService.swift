@@ -21,12 +21,14 @@ public struct ChangeService: Sendable {
     ) async throws {
         try caller.require(.write, in: Scope(project))
         let asked = try await ports.store.read { try $0.requiredService(id, in: project.id) }
+        var change = change
+        change.configs = change.configs?.staying(with: asked.definition.configs)
         if change.status != .stopped {
             try await ports.requireOffered(
                 change.configs ?? asked.definition.configs, waitsForModels: waitsForModels, in: project)
         }
         let ports = self.ports
-        try await ports.store.write { transaction in
+        try await ports.store.write { [change] transaction in
             var service = try transaction.requiredService(id, in: project.id)
             guard service.wish != .deleted else {
                 throw Fault(.conflict, "The service \(service.definition.name) is being deleted.")
@@ -49,6 +51,20 @@ public struct ChangeService: Sendable {
             try transaction.update(service)
         }
         supervisor.wake(id)
+    }
+}
+
+extension [ServiceConfig] {
+    /// The same configs; those that say nothing of a pool stay where the service is, so that a change of weights
+    /// does not begin to cost.
+    fileprivate func staying(with present: [ServiceConfig]) -> [ServiceConfig] {
+        let pools = Set(present.map(\.pool))
+        guard pools.count == 1, let pool = pools.first ?? nil else { return self }
+        return map { config in
+            var config = config
+            config.pool = config.pool ?? pool
+            return config
+        }
     }
 }
 

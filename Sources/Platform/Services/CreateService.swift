@@ -66,7 +66,7 @@ extension Ports {
         var faults = Faults()
         let terms = try await store.read { try $0.requiredTerms(of: project.account) }
         let book = try catalogue.book(terms.book)
-        let pool = PublicPool(PoolCapacity(try await executor.capacity()))
+        let machine = PoolCapacity(try await executor.capacity())
         for (index, config) in configs.enumerated() {
             let path = "config[\(index)]"
             let model = try await store.read { try $0.model(ModelID(config.model)) }
@@ -91,9 +91,14 @@ extension Ports {
                     field: "\(path).specification")
                 continue
             }
-            do { try pool.requireFit(of: Demand(flavor, nodes: 1), field: "\(path).specification") } catch {
-                faults.append(error)
-            }
+            do {
+                try await store.read { transaction in
+                    try transaction.requirePool(
+                        config.pool, for: .inference, in: project.id, field: "\(path).pool_name")
+                    try transaction.room(of: config.pool, machine: machine)
+                        .requireFit(of: Demand(flavor, nodes: 1), field: "\(path).specification")
+                }
+            } catch let fault as Fault { faults.append(fault) }
         }
         try faults.check()
     }
@@ -106,7 +111,8 @@ extension StoreTransaction {
         let now = ports.clock.now()
         let amount = try configs.filter { $0.instanceCount > 0 }.reduce(Amount.zero) { sum, config in
             let hour = try ports.firstHour(
-                of: Product.service, config.flavor, quantity: 1, book: terms.book, project: project, at: now)
+                of: Product.service, config.flavor, quantity: 1, pool: config.pool, book: terms.book,
+                project: project, at: now)
             return (0..<config.instanceCount).reduce(sum) { sum, _ in sum + hour }
         }
         try spendableWallet(of: project.account, ports: ports).requireRoom(for: amount, currency: terms.currency)

@@ -53,7 +53,7 @@ public struct DeployedModels: Sendable {
             model: run.model, weight: wish.weight ?? known?.weight ?? 0, flavor: run.flavor,
             instanceCount: wish.count ?? known?.instanceCount ?? 1, environments: run.environments,
             startSeconds: startSeconds ?? known?.startSeconds ?? ServiceConfig.standardStartSeconds,
-            scaling: known?.scaling, name: name)
+            scaling: known?.scaling, name: name, pool: wish.pool ?? known?.pool)
     }
 
     private func run(

@@ -25,11 +25,11 @@ struct ReconcileService: Sendable {
     /// - Parameter mayStart: whether new instances may be begun, or one that failed is given time first.
     func callAsFunction(_ id: ServiceID, mayStart: Bool) async throws -> Outcome? {
         let ports = self.ports
-        let capacity = PoolCapacity(try await ports.executor.capacity())
+        let machine = PoolCapacity(try await ports.executor.capacity())
         return try await ports.store.write { transaction in
             guard let service = try transaction.service(id) else { return nil }
             var step = Reconciliation(
-                try transaction.state(service), capacity: capacity, transaction: transaction, ports: ports)
+                try transaction.state(service), machine: machine, transaction: transaction, ports: ports)
             return try step.run(mayStart: mayStart)
         }
     }
@@ -41,17 +41,18 @@ private struct Reconciliation {
     private var instances: [ServiceInstance]
     private var actions: [(ServiceInstance, [InstanceMachine.Action])] = []
     private let before: ServiceState
-    private let capacity: PoolCapacity
+    /// What the machine holds in all.
+    private let machine: PoolCapacity
     private let transaction: any StoreTransaction
     private let ports: Ports
     private let now: Instant
 
     private static let takenBack = "the change came to nothing and was taken back"
 
-    init(_ state: ServiceState, capacity: PoolCapacity, transaction: any StoreTransaction, ports: Ports) {
+    init(_ state: ServiceState, machine: PoolCapacity, transaction: any StoreTransaction, ports: Ports) {
         before = state
         (service, instances) = (state.service, state.instances)
-        self.capacity = capacity
+        self.machine = machine
         self.transaction = transaction
         self.ports = ports
         now = ports.clock.now()
@@ -158,24 +159,18 @@ private struct Reconciliation {
     /// Why there is no place for it; nil where it has one.
     private mutating func place(_ index: Int) throws -> String? {
         let demand = instances[index].demand
-        let placed = try transaction.placements()
-        let id = instances[index].attempt.text
-        guard
-            let place = PublicPool.plan(
-                capacity: capacity, placed: placed, waiting: [WaitingJob(id: id, demand: demand)]
-            ).first
-        else { return PublicPool.shortage(of: demand, capacity: capacity, placed: placed) }
+        let pool = instances[index].pool
+        if let pool, try transaction.pool(pool)?.deletedAt != nil { return "its dedicated pool \(pool) is gone" }
+        let room = try transaction.room(of: pool, machine: machine)
+        guard let place = room.place(instances[index].attempt.text, demand) else { return room.shortage(of: demand) }
         let terms = try transaction.requiredTerms(of: service.account)
         let project = Project(id: service.project, account: service.account, name: "")
         let amount = try ports.firstHour(
-            of: Product.service, demand.flavor, quantity: 1, book: terms.book, project: project, at: now)
+            of: Product.service, demand.flavor, quantity: 1, pool: pool, book: terms.book, project: project, at: now)
         try transaction.spendableWallet(of: service.account, ports: ports)
             .requireRoom(for: amount, currency: terms.currency)
-        let hold = Hold(
-            id: HoldID(instances[index].stretch.text), owner: service.account.text, amount: amount,
-            reference: service.id.text, at: now)
-        try transaction.insert(hold)
-        instances[index].hold = hold.id
+        instances[index].hold = try transaction.reserve(
+            amount, HoldID(instances[index].stretch.text), of: service.account, for: service.resource, at: now)
         instances[index].accelerators = place.accelerators
         try apply(.placed, at: index)
         return nil

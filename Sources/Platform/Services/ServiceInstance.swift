@@ -61,6 +61,7 @@ public struct ServiceInstance: Hashable, Sendable {
 extension ServiceInstance: AttemptedWork {
     typealias Action = InstanceMachine.Action
 
+    var pool: PoolID? { run.pool }
     var isWithExecutor: Bool { holdsPlace }
     var holdsPlace: Bool { InstanceMachine.placedSteps.contains(machine.step) }
     /// Only what answers calls costs: its seconds count from the moment it was ready.

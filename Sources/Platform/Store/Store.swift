@@ -17,5 +17,5 @@ public protocol Store: Sendable {
 /// What one transaction can see and change, a protocol per capability.
 public protocol StoreTransaction:
     IdentityRecords, WalletRecords, MeteringRecords, EventRecords, BillRecords, BenefitRecords,
-    TrainingJobRecords, NotebookRecords, ImageRecords, VolumeRecords, ModelRecords, ServiceRecords
+    TrainingJobRecords, NotebookRecords, ImageRecords, VolumeRecords, PoolRecords, ModelRecords, ServiceRecords
 {}

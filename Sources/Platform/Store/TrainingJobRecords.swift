@@ -17,15 +17,26 @@ public protocol TrainingJobRecords {
     func hasTrainingJob(named name: String, in project: ProjectID) throws -> Bool
 
     /// Jobs that have not ended and are in any of these steps, the oldest first.
-    func trainingJobs(inSteps steps: [TrainingJobMachine.Step], limit: Int) throws -> [TrainingJob]
+    func trainingJobs(
+        inSteps steps: [TrainingJobMachine.Step], pool: PoolFilter, limit: Int
+    ) throws -> [TrainingJob]
+    /// The dedicated pools for which jobs wait; nil among them is the public pool.
+    func poolsWithQueue() throws -> [PoolID?]
     /// How many jobs of a project are not ended.
     func activeTrainingJobs(in project: ProjectID) throws -> Int
-    /// How many jobs wait in front of this one.
+    /// How many jobs wait in front of this one for the same pool.
     func queuePosition(of job: TrainingJobID) throws -> Int
 
     func append(_ event: TrainingJobEvent) throws
     /// What happened to a job, oldest first.
     func events(of job: TrainingJobID, page: PageRequest) throws -> Page<TrainingJobEvent>
+}
+
+extension TrainingJobRecords {
+    /// The same on all pools.
+    public func trainingJobs(inSteps steps: [TrainingJobMachine.Step], limit: Int) throws -> [TrainingJob] {
+        try trainingJobs(inSteps: steps, pool: .any, limit: limit)
+    }
 }
 
 /// The key on which a search of jobs is ordered or narrowed.

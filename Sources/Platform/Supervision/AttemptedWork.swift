@@ -13,6 +13,8 @@ protocol AttemptedWork: Sendable {
     var account: AccountID { get }
     var project: ProjectID { get }
     var attempt: AttemptID { get }
+    /// The dedicated pool it runs on, which is what is billed then; nil for the public pool.
+    var pool: PoolID? { get }
     /// The sequence of the last record taken from the shim; −1 before the first.
     var lastSequence: Int64 { get set }
     var startedAt: Instant? { get set }
@@ -93,9 +95,10 @@ extension StoreTransaction {
         return actions
     }
 
-    /// Begins to meter an attempt, from the second its shim stamped.
+    /// Begins to meter an attempt, from the second its shim stamped; what runs on a dedicated pool costs nothing
+    /// beside it.
     func openStretch(of work: some AttemptedWork, now: Instant) throws {
-        guard let start = work.startedAt, try meteredSegment(work.stretch) == nil else { return }
+        guard work.pool == nil, let start = work.startedAt, try meteredSegment(work.stretch) == nil else { return }
         try insert(
             MeteredSegment(
                 segment: work.segment(work.stretch), account: work.account, project: work.project,
@@ -104,15 +107,14 @@ extension StoreTransaction {
             Fact(segment: work.stretch, sequence: 0, at: start.second, kind: .started), recordedAt: now)
     }
 
-    /// Everything that has its place on the public pool.
-    func placements() throws -> [Placement] {
-        let jobs = try trainingJobs(inSteps: TrainingJobMachine.placedSteps, limit: .max)
-        let notebooks = try notebooks(inSteps: NotebookMachine.placedSteps)
-        return try jobs.map { Placement(id: $0.id.text, demand: $0.demand, accelerators: $0.accelerators) }
+    /// Everything that has its place on a pool; nil for the public one.
+    func placements(on pool: PoolID?) throws -> [Placement] {
+        let jobs = try trainingJobs(inSteps: TrainingJobMachine.placedSteps, pool: PoolFilter(pool), limit: .max)
+        let notebooks = try notebooks(inSteps: NotebookMachine.placedSteps).filter { $0.pool == pool }
+        let instances = try instances(inSteps: InstanceMachine.placedSteps).filter { $0.pool == pool }
+        return jobs.map { Placement(id: $0.id.text, demand: $0.demand, accelerators: $0.accelerators) }
             + notebooks.map { Placement(id: $0.id.text, demand: $0.demand, accelerators: $0.accelerators) }
-            + instances(inSteps: InstanceMachine.placedSteps).map {
-                Placement(id: $0.attempt.text, demand: $0.demand, accelerators: $0.accelerators)
-            }
+            + instances.map { Placement(id: $0.attempt.text, demand: $0.demand, accelerators: $0.accelerators) }
     }
 
     /// Attempts whose lease is moved ahead while their account pays.

@@ -6,6 +6,7 @@ import Workloads
 extension TrainingJob: AttemptedWork {
     typealias Action = TrainingJobMachine.Action
 
+    var pool: PoolID? { definition.resource.pool }
     var isWithExecutor: Bool { [.submitting, .running, .stopping].contains(machine.step) }
     var holdsPlace: Bool { TrainingJobMachine.placedSteps.contains(machine.step) }
     var isMeteredFromStart: Bool { true }

@@ -1,6 +1,7 @@
 public import Identity
 import Kernel
 import Ledger
+import Metering
 import Money
 import Pricing
 public import Workloads
@@ -33,22 +34,20 @@ public struct CreateTrainingJob: Sendable {
         let job = try await ports.store.write { transaction in
             try Self.checkRoom(for: definition, in: project, transaction: transaction)
             let terms = try transaction.requiredTerms(of: project.account)
-            let hold = Hold(
-                id: holdID, owner: project.account.text,
-                amount: try ports.firstHour(
-                    offer.flavor.id, quantity: definition.resource.nodeCount, book: terms.book, project: project,
-                    at: now),
-                reference: id.text, at: now)
+            let amount = try ports.firstHour(
+                offer.flavor.id, quantity: definition.resource.nodeCount, pool: definition.resource.pool,
+                book: terms.book, project: project, at: now)
             let wallet = try transaction.spendableWallet(of: project.account, ports: ports)
             try wallet.requireRoom(
-                for: hold.amount, currency: terms.currency,
+                for: amount, currency: terms.currency,
                 coupons: try transaction.couponsLeft(
                     of: project.account, for: Product.trainingJob, at: now.second))
             let job = TrainingJob(
                 id: id, account: project.account, project: project.id,
                 userName: try transaction.user(caller.user)?.name ?? caller.user.text,
-                definition: definition, createdAt: now, attempt: attempt, demand: offer.demand, hold: hold.id)
-            try transaction.insert(hold)
+                definition: definition, createdAt: now, attempt: attempt, demand: offer.demand,
+                hold: try transaction.reserve(
+                    amount, holdID, of: project.account, for: ResourceID(id.text), at: now))
             try transaction.insert(job)
             try transaction.append(TrainingJobEvent(job: id, at: now, text: "The job was created."))
             return job
@@ -81,13 +80,21 @@ public struct CreateTrainingJob: Sendable {
         try faults.check()
         guard let flavor else { throw faults }
         let demand = Demand(flavor, nodes: definition.resource.nodeCount)
-        try PublicPool(PoolCapacity(try await ports.executor.capacity())).requireFit(of: demand)
+        let machine = PoolCapacity(try await ports.executor.capacity())
+        let pool = definition.resource.pool
+        try await ports.store.read { transaction in
+            try transaction.requirePool(pool, for: .training, in: project.id, field: "spec.resource.pool_id")
+            try transaction.room(of: pool, machine: machine).requireFit(of: demand)
+        }
         return Offer(flavor: flavor, demand: demand)
     }
 
     private static func checkRoom(
         for definition: TrainingJobDefinition, in project: Project, transaction: any StoreTransaction
     ) throws {
+        // Looked at again: it may have been deleted since.
+        try transaction.requirePool(
+            definition.resource.pool, for: .training, in: project.id, field: "spec.resource.pool_id")
         if try transaction.hasTrainingJob(named: definition.name, in: project.id) {
             throw Fault(
                 .duplicateName, "The project has a job named \(definition.name) already; choose another name.",

@@ -118,7 +118,7 @@ extension StoreTransaction {
             volume.attachment = nil
             volume.attachedAt = nil
         }
-        try meter(&volume, at: now, ports: ports)
+        try meterVolume(&volume, at: now, ports: ports)
         volume.updatedAt = now
         try update(volume)
         return VolumeChange(volume: volume, actions: actions)

@@ -62,11 +62,6 @@ public struct Volume: Hashable, Sendable {
     }
 
     public var resource: ResourceID { ResourceID(id.text) }
-
-    /// The stretch that goes on, or went on last; nil before the first.
-    var presentStretch: SegmentID? { stretches > 0 ? SegmentID("\(id)/\(stretches - 1)") : nil }
-    /// The stretch that begins next.
-    var nextStretch: SegmentID { SegmentID("\(id)/\(stretches)") }
 }
 
 public typealias VolumeID = Identifier<Volume>

@@ -7,7 +7,7 @@ enum Migrations {
     static let all: [String] = [
         FirstSchema.sql, PriceFormulaSchema.sql, JournalChainSchema.sql, EventSchema.sql, BillSumSchema.sql,
         BenefitSchema.sql, VolumeSchema.sql, NotebookSchema.sql, ImageSchema.sql,
-        ModelSchema.sql, ServiceSchema.sql, CallMinuteSchema.sql, ServiceKeySchema.sql,
+        ModelSchema.sql, ServiceSchema.sql, CallMinuteSchema.sql, ServiceKeySchema.sql, PoolSchema.sql,
     ]
 
     /// Applies what is missing.

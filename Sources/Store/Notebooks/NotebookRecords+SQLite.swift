@@ -6,21 +6,22 @@ import Platform
 import Workloads
 
 extension SQLiteTransaction {
-    private static let notebookColumns = """
+    private static let firstColumns = """
         id, account, project, user_id, user_name, created_at, token, name, description, flavor, image, workspace,
         volume, volume_gigabytes, wished_lease, wished_duration, lease, lease_duration, lease_begun_at, updated_at,
         step, next_step, has_run, reason, part, attempt, run_flavor, cpu_millicores, memory_bytes, cards,
         granted_cards, started_at, last_sequence, hold
         """
+    private static let notebookColumns = firstColumns + ", pool"
 
     func insert(_ notebook: Notebook) throws {
         let fixed: [(any DatabaseValueConvertible)?] = [
             notebook.id.text, notebook.account.text, notebook.project.text, notebook.user.text, notebook.userName,
             notebook.createdAt.milliseconds, notebook.token,
         ]
-        let values = fixed + notebook.changeable
+        let values = fixed + notebook.changeable + [notebook.definition.pool?.text]
         let marks = Array(repeating: "?", count: values.count).joined(separator: ", ")
-        try execute("INSERT INTO notebooks (\(Self.notebookColumns), status) VALUES (\(marks))", values)
+        try execute("INSERT INTO notebooks (\(Self.firstColumns), status, pool) VALUES (\(marks))", values)
     }
 
     func update(_ notebook: Notebook) throws {
@@ -111,7 +112,7 @@ extension SQLiteTransaction {
         }
         let definition = NotebookDefinition(
             name: row[7], description: row[8], flavor: row.identifier(9), image: row[10], workspace: row[11],
-            volumeGigabytes: row[13],
+            pool: (row[34] as String?).map { PoolID($0) }, volumeGigabytes: row[13],
             lease: NotebookDefinition.LeaseWish(kind: try row.word(14), duration: row[15]))
         let machine = NotebookMachine(
             step: try row.word(20),

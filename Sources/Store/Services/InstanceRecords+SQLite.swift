@@ -15,7 +15,7 @@ extension SQLiteTransaction {
     func insert(_ instance: ServiceInstance) throws {
         let config = ServiceConfig(
             model: instance.run.model, weight: 0, flavor: instance.run.flavor, instanceCount: 1,
-            environments: instance.run.environments)
+            environments: instance.run.environments, pool: instance.run.pool)
         let fixed: [(any DatabaseValueConvertible)?] = [
             instance.run.model, instance.attempt.text, instance.service.text, instance.account.text,
             instance.project.text, instance.serviceName, String(decoding: config.json.bytes(), as: UTF8.self),

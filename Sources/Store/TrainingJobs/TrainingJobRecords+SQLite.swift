@@ -15,10 +15,10 @@ extension SQLiteTransaction {
         """
 
     func insert(_ job: TrainingJob) throws {
-        let marks = Array(repeating: "?", count: 28).joined(separator: ", ")
+        let marks = Array(repeating: "?", count: 29).joined(separator: ", ")
         let machine = job.machine
         try execute(
-            "INSERT INTO training_jobs (\(Self.jobColumns), name, phase) VALUES (\(marks))",
+            "INSERT INTO training_jobs (\(Self.jobColumns), name, phase, pool) VALUES (\(marks))",
             [
                 job.id.text, job.account.text, job.project.text, job.userName, job.definition.json.text(),
                 job.createdAt.milliseconds, job.attempt.text, job.demand.flavor.text, job.demand.cpuMillicores,
@@ -27,6 +27,7 @@ extension SQLiteTransaction {
                 job.grantedCards, job.placedAt?.milliseconds, job.startedAt?.milliseconds, job.endedAt?.milliseconds,
                 job.exitCode, job.peakMemoryBytes, job.cpuMilliseconds, job.droppedLogBytes, job.lastSequence,
                 job.hold?.text, job.isDeleted ? 1 : 0, job.definition.name, machine.phase.rawValue,
+                job.definition.resource.pool?.text,
             ])
     }
 
@@ -69,14 +70,28 @@ extension SQLiteTransaction {
             [project.text, name]) > 0
     }
 
-    func trainingJobs(inSteps steps: [TrainingJobMachine.Step], limit: Int) throws -> [TrainingJob] {
+    func trainingJobs(
+        inSteps steps: [TrainingJobMachine.Step], pool: PoolFilter, limit: Int
+    ) throws -> [TrainingJob] {
         guard !steps.isEmpty else { return [] }
         let marks = Array(repeating: "?", count: steps.count).joined(separator: ", ")
+        let (condition, id): (String, [(any DatabaseValueConvertible)?]) =
+            switch pool {
+            case .any: ("", [])
+            case .shared: ("AND pool IS NULL", [])
+            case .dedicated(let pool): ("AND pool = ?", [pool.text])
+            }
         return try rows(
             """
             SELECT \(Self.jobColumns) FROM training_jobs
-            WHERE step <> 'ended' AND step IN (\(marks)) ORDER BY number LIMIT ?
-            """, steps.map(\.rawValue) + [limit], job(of:))
+            WHERE step <> 'ended' AND step IN (\(marks)) \(condition) ORDER BY number LIMIT ?
+            """, steps.map(\.rawValue) + id + [limit], job(of:))
+    }
+
+    func poolsWithQueue() throws -> [PoolID?] {
+        try rows("SELECT DISTINCT pool FROM training_jobs WHERE step <> 'ended' AND step = 'queued'") { row in
+            (row[0] as String?).map { PoolID($0) }
+        }
     }
 
     func activeTrainingJobs(in project: ProjectID) throws -> Int {
@@ -87,9 +102,10 @@ extension SQLiteTransaction {
         Int(
             try number(
                 """
-                SELECT COUNT(*) FROM training_jobs
-                WHERE step <> 'ended' AND step = 'queued'
-                    AND number < (SELECT number FROM training_jobs WHERE id = ?)
+                SELECT COUNT(*)
+                FROM training_jobs AS other, (SELECT number, pool FROM training_jobs WHERE id = ?) AS this
+                WHERE other.step <> 'ended' AND other.step = 'queued' AND other.number < this.number
+                    AND other.pool IS NOT DISTINCT FROM this.pool
                 """, [job.text]))
     }
 

@@ -24,10 +24,11 @@ extension NotebookDefinition {
         // A duration beside the lease is the older form of the same.
         let lease = LeaseWish(json: fields.object("lease"), duration: Self.duration(fields))
         let workspace = fields.string("workspace_id", characters: 0...Limits.workspaceCharacters)
+        let pool = PoolID(fields, "pool_id")
         try fields.check()
         self.init(
             name: name ?? "", description: description ?? "", flavor: Identifier(flavor), image: image,
-            workspace: workspace ?? "0", volumeGigabytes: gigabytes, lease: lease)
+            workspace: workspace ?? "0", pool: pool, volumeGigabytes: gigabytes, lease: lease)
     }
 
     fileprivate static func name(_ fields: JSONFields, isRequired: Bool) -> String? {
@@ -44,9 +45,6 @@ extension NotebookDefinition {
     }
 
     private static func refuseWhatIsNotOffered(_ fields: JSONFields) {
-        if let pool = fields.string("pool_id"), !pool.isEmpty {
-            fields.refuse("pool_id", "There is no dedicated pool \(pool); leave the field out for the public pool.")
-        }
         for key in ["hooks", "affinity", "user_vpc", "public_network_config", "run_user"]
         where fields.value(key) != nil {
             fields.refuse(key, "This is not offered here; leave the field out.")

@@ -9,6 +9,8 @@ public struct NotebookDefinition: Hashable, Sendable {
     /// The image it runs, as the request names it.
     public var image: String
     public let workspace: String
+    /// The dedicated pool it runs on; nil for the public one.
+    public let pool: PoolID?
     /// Gigabytes of its volume.
     public var volumeGigabytes: Int64
     public let lease: LeaseWish
@@ -26,13 +28,14 @@ public struct NotebookDefinition: Hashable, Sendable {
 
     public init(
         name: String, description: String = "", flavor: FlavorID, image: String, workspace: String = "0",
-        volumeGigabytes: Int64 = 5, lease: LeaseWish = LeaseWish()
+        pool: PoolID? = nil, volumeGigabytes: Int64 = 5, lease: LeaseWish = LeaseWish()
     ) {
         self.name = name
         self.description = description
         self.flavor = flavor
         self.image = image
         self.workspace = workspace
+        self.pool = pool
         self.volumeGigabytes = volumeGigabytes
         self.lease = lease
     }

@@ -13,6 +13,15 @@ public struct PoolCapacity: Hashable, Sendable {
     }
 
     var amounts: [Int64] { [cpuMillicores, memoryBytes, Int64(accelerators.count)] }
+
+    /// What is left of it for everybody when dedicated pools have their part.
+    public func less(_ pools: [Placement]) -> PoolCapacity {
+        let granted = Set(pools.flatMap(\.accelerators))
+        return PoolCapacity(
+            cpuMillicores: max(0, cpuMillicores - pools.reduce(0) { $0 + $1.demand.cpuMillicores }),
+            memoryBytes: max(0, memoryBytes - pools.reduce(0) { $0 + $1.demand.memoryBytes }),
+            accelerators: accelerators.filter { !granted.contains($0) })
+    }
 }
 
 /// A job's place on a pool: what it takes, and which accelerators are its own.

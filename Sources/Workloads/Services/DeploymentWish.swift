@@ -7,6 +7,8 @@ public struct DeploymentWish: Hashable, Sendable {
     public let name: String
     public var weight: Int64?
     public var count: Int64?
+    /// The dedicated pool it runs on; nil for the public one, or where a change leaves that as it is.
+    public let pool: PoolID?
     /// What it runs; nil where a change leaves that as it is.
     public let work: Work?
 
@@ -35,7 +37,7 @@ public struct DeploymentWish: Hashable, Sendable {
         if !name.utf8.allSatisfy(TrainingJobDefinition.isNameByte) {
             fields.refuse("name", "A name has letters, digits, hyphens and underscores only.")
         }
-        ServiceConfig.refuseDedicated(fields)
+        pool = ServiceConfig.pool(fields)
         weight = isChange ? fields.integer("weight", in: 0...100) : fields.requiredInteger("weight", in: 0...100)
         count = fields.integer("count", in: 0...Limits.serviceInstances)
         if let type = fields.string("deploy_type"), type != "SINGLE" {

@@ -13,7 +13,6 @@ extension ServiceDefinition {
         if !["", "real-time", "batch"].contains(kind) {
             fields.refuse("infer_type", "Services are real-time or batch here, not \(kind).")
         }
-        ServiceConfig.refuseDedicated(fields)
         if fields.isGiven("vpc_id") { fields.refuse("vpc_id", "There are no private networks here; leave it out.") }
         let configs = ServiceConfig.list(fields, isBatch: kind == "batch")
         var batch: BatchWork?
@@ -79,7 +78,12 @@ extension ServiceConfig {
     static func list(_ fields: JSONFields, isBatch: Bool = false) -> [ServiceConfig]? {
         guard fields.value("config") != nil else { return nil }
         let items = fields.objects("config", limit: Limits.serviceConfigs)
-        let configs = items.map { ServiceConfig($0, isOnly: items.count == 1, isBatch: isBatch) }
+        let pool = pool(fields)
+        let configs = items.map { item in
+            var config = ServiceConfig(item, isOnly: items.count == 1, isBatch: isBatch)
+            config.pool = config.pool ?? pool
+            return config
+        }
         if isBatch, configs.count > 1 { fields.refuse("config", "A batch service has one model.") }
         for breach in breaches(of: configs) { fields.refuse("config", breach) }
         return configs
@@ -105,7 +109,6 @@ extension ServiceConfig {
         if flavor == "custom" || fields.isGiven("custom_spec") {
             fields.refuse("specification", "Sizes of one's own are not offered; choose a flavor of the list.")
         }
-        Self.refuseDedicated(fields)
         let foreign = isBatch ? ["scaling_policy"] : ["src_path", "dest_path"]
         for key in foreign + ["nodes", "affinity"] where fields.isGiven(key) {
             let kind = isBatch ? "batch" : "real-time"
@@ -118,7 +121,7 @@ extension ServiceConfig {
             environments: fields.stringMap("envs", limit: Limits.jobEnvironments).map(NamedText.init),
             startSeconds: (fields.integer("deploy_timeout_in_seconds", in: 10...18_000))
                 ?? Self.standardStartSeconds, scaling: ScalingPolicy(fields.object("scaling_policy")),
-            name: fields.string("name", characters: 0...Limits.serviceNameCharacters) ?? "")
+            name: fields.string("name", characters: 0...Limits.serviceNameCharacters) ?? "", pool: Self.pool(fields))
         for variable in environments where ContainerContract.isReserved(variable.name) {
             fields.refuse("envs", "\(variable.name) is the platform's own; choose another name.")
         }
@@ -135,10 +138,9 @@ extension ServiceConfig {
         }
     }
 
-    static func refuseDedicated(_ fields: JSONFields) {
-        for key in ["cluster_id", "pool_name", "pool_id"] where fields.isGiven(key) {
-            fields.refuse(key, "There are no dedicated pools here; leave it out for the public pool.")
-        }
+    /// The dedicated pool by any of the names that ModelArts has had for it.
+    static func pool(_ fields: JSONFields) -> PoolID? {
+        ["pool_name", "cluster_id", "pool_id"].lazy.compactMap { PoolID(fields, $0) }.first
     }
 
     /// The config as a request has it.
@@ -150,6 +152,7 @@ extension ServiceConfig {
         ]
         if let scaling { object["scaling_policy"] = scaling.json }
         if !name.isEmpty { object["name"] = .string(name) }
+        if let pool { object["pool_name"] = .string(pool.text) }
         return .object(object)
     }
 

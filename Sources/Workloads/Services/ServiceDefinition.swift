@@ -48,10 +48,13 @@ public struct ServiceConfig: Hashable, Sendable {
     public let scaling: ScalingPolicy?
     /// What the second API calls it as a deployment; empty where it came by the first.
     public let name: String
+    /// The dedicated pool it runs on; nil for the public one.
+    public var pool: PoolID?
 
     public init(
         model: String, weight: Int64, flavor: FlavorID, instanceCount: Int64, environments: [NamedText] = [],
-        startSeconds: Int64 = Self.standardStartSeconds, scaling: ScalingPolicy? = nil, name: String = ""
+        startSeconds: Int64 = Self.standardStartSeconds, scaling: ScalingPolicy? = nil, name: String = "",
+        pool: PoolID? = nil
     ) {
         self.model = model
         self.weight = weight
@@ -61,23 +64,26 @@ public struct ServiceConfig: Hashable, Sendable {
         self.startSeconds = startSeconds
         self.scaling = scaling
         self.name = name
+        self.pool = pool
     }
 
     /// ModelArts waits 20 minutes.
     public static let standardStartSeconds: Int64 = 1_200
 
     /// What an instance runs: an update leaves alone what runs the same.
-    public var run: Run { Run(model: model, flavor: flavor, environments: environments) }
+    public var run: Run { Run(model: model, flavor: flavor, environments: environments, pool: pool) }
 
     public struct Run: Hashable, Sendable {
         public let model: String
         public let flavor: FlavorID
         public let environments: [NamedText]
+        public let pool: PoolID?
 
-        public init(model: String, flavor: FlavorID, environments: [NamedText]) {
+        public init(model: String, flavor: FlavorID, environments: [NamedText], pool: PoolID? = nil) {
             self.model = model
             self.flavor = flavor
             self.environments = environments
+            self.pool = pool
         }
     }
 }

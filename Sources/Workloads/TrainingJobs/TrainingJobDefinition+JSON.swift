@@ -5,7 +5,7 @@ public import Wire
 extension TrainingJobDefinition {
     /// Reads the body of `CreateTrainingJob`.
     ///
-    /// What would change the job's meaning and is not offered here (dedicated pools, several nodes, data sets, own
+    /// What would change the job's meaning and is not offered here (several nodes, data sets, own
     /// images, subscribed algorithms, volumes, other folders for the code) is refused by name; other fields that are
     /// unknown are passed over.
     /// - Throws: everything that is wrong, with the path of each field.
@@ -78,9 +78,11 @@ extension TrainingJobDefinition {
             "name": .string(name), "workspace_id": .string(workspace), "description": .string(description),
         ]
         if !annotations.isEmpty { metadata["annotations"] = Self.map(annotations) }
-        var spec: JSONObject = [
-            "resource": ["flavor_id": .string(resource.flavor.text), "node_count": JSONValue(resource.nodeCount)]
+        var resource: JSONObject = [
+            "flavor_id": .string(self.resource.flavor.text), "node_count": JSONValue(self.resource.nodeCount),
         ]
+        if let pool = self.resource.pool { resource["pool_id"] = .string(pool.text) }
+        var spec: JSONObject = ["resource": .object(resource)]
         if let logPath { spec["log_export_path"] = ["obs_url": .string(logPath)] }
         if let autoStopHours {
             spec["auto_stop"] = ["time_unit": "HOURS", "duration": JSONValue(autoStopHours)]
@@ -99,13 +101,10 @@ extension TrainingResource {
         if let count = fields.integer("node_count", in: 1...Int64(Int32.max)), count != 1 {
             fields.refuse("node_count", "Jobs run on one node here, not on \(count).")
         }
-        if let pool = fields.string("pool_id"), !pool.isEmpty {
-            fields.refuse("pool_id", "There are no dedicated pools here; leave it out for the public pool.")
-        }
         for key in ["pool_group_id", "main_container_customized_flavor"] where fields.isGiven(key) {
             fields.refuse(key, "This is not offered here; the flavor alone says what a job runs on.")
         }
-        self.init(flavor: FlavorID(flavor), nodeCount: 1)
+        self.init(flavor: FlavorID(flavor), nodeCount: 1, pool: PoolID(fields, "pool_id"))
     }
 }
 

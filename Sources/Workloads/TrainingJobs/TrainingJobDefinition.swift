@@ -132,9 +132,12 @@ public struct TrainingChannel: Hashable, Sendable {
 public struct TrainingResource: Hashable, Sendable {
     public var flavor: FlavorID
     public var nodeCount: Int
+    /// The dedicated pool; nil for the public one.
+    public var pool: PoolID?
 
-    public init(flavor: FlavorID, nodeCount: Int) {
+    public init(flavor: FlavorID, nodeCount: Int, pool: PoolID? = nil) {
         self.flavor = flavor
         self.nodeCount = nodeCount
+        self.pool = pool
     }
 }

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Workloads
 
-@Suite struct PublicPoolTests {
+@Suite struct PoolRoomTests {
     static func demand(_ cpu: Int64, _ memory: Int64, _ cards: Int64 = 0) -> Demand {
         Demand(flavor: FlavorID("f"), cpuMillicores: cpu, memoryBytes: memory, accelerators: cards)
     }
@@ -12,13 +12,12 @@ import Workloads
     static func plan(_ waiting: [Demand], placed: [Placement] = [], cpu: Int64 = 8, cards: [Int] = [0, 1, 2, 3])
         -> [Placement]
     {
-        PublicPool.plan(
-            capacity: PoolCapacity(cpuMillicores: cpu, memoryBytes: 100, accelerators: cards), placed: placed,
-            waiting: waiting.enumerated().map { WaitingJob(id: "\($0)", demand: $1) })
+        PoolRoom(capacity: PoolCapacity(cpuMillicores: cpu, memoryBytes: 100, accelerators: cards), placed: placed)
+            .plan(waiting.enumerated().map { WaitingJob(id: "\($0)", demand: $1) })
     }
 
     @Test func whatNeverFitsIsRefused() throws {
-        let pool = PublicPool(PoolCapacity(cpuMillicores: 8, memoryBytes: 100, accelerators: [0]))
+        let pool = PoolRoom(capacity: PoolCapacity(cpuMillicores: 8, memoryBytes: 100, accelerators: [0]))
         try pool.requireFit(of: Self.demand(8, 100, 1))
         for (demand, needed, held) in [
             (Self.demand(9, 1), "9", "8"), (Self.demand(1, 101), "101", "100"), (Self.demand(1, 1, 2), "2", "1"),
@@ -84,10 +83,10 @@ import Workloads
                         .random(in: 0...9, using: &generator), .random(in: 0...9, using: &generator), card))
             }
             let capacity = PoolCapacity(cpuMillicores: held[0], memoryBytes: held[1], accelerators: cards)
-            let first = PublicPool.plan(capacity: capacity, placed: [], waiting: waiting)
+            let first = PoolRoom(capacity: capacity).plan(waiting)
             let running = first.filter { _ in Bool.random(using: &generator) }
             let rest = waiting.filter { job in !first.contains { $0.id == job.id } }
-            let second = PublicPool.plan(capacity: capacity, placed: running, waiting: rest)
+            let second = PoolRoom(capacity: capacity, placed: running).plan(rest)
             check(first, after: [], of: waiting, held: held)
             check(second, after: running, of: rest, held: held)
         }
