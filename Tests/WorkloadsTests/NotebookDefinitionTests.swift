@@ -42,7 +42,7 @@ import Workloads
             ("lease", ["duration": 259_200_001], "lease.duration"),
             ("lease", ["type": "never"], "lease.type"), ("duration", 1, "duration"),
             ("feature", "DEFAULT", "feature"),
-            ("pool_id", "p", "pool_id"), ("custom_spec", ["cpu": 1], "custom_spec"), ("hooks", [:], "hooks"),
+            ("pool_id", 7, "pool_id"), ("custom_spec", ["cpu": 1], "custom_spec"), ("hooks", [:], "hooks"),
             ("endpoints", [["service": "SSH"]], "endpoints[0].service"), ("data_volumes", [[:]], "data_volumes"),
         ] as [(String, JSONValue, String)])
     func whatCannotBeUsedIsSaid(key: String, value: JSONValue, field: String) {

@@ -128,7 +128,7 @@ import Workloads
         ("spec.resource.flavor_id", "null", "spec.resource.flavor_id"),
         ("spec.resource.node_count", "2", "spec.resource.node_count"),
         ("spec.resource.node_count", "0", "spec.resource.node_count"),
-        ("spec.resource.pool_id", "\"pool-1\"", "spec.resource.pool_id"),
+        ("spec.resource.pool_id", "7", "spec.resource.pool_id"),
         (
             "spec.resource.main_container_customized_flavor", "{\"cpu\": 1}",
             "spec.resource.main_container_customized_flavor"

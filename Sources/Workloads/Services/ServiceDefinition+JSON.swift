@@ -140,7 +140,7 @@ extension ServiceConfig {
 
     /// The dedicated pool by any of the names that ModelArts has had for it.
     static func pool(_ fields: JSONFields) -> PoolID? {
-        ["pool_name", "cluster_id", "pool_id"].lazy.compactMap { PoolID(fields, $0) }.first
+        ["pool_name", "cluster_id", "pool_id"].compactMap { PoolID(fields, $0) }.first
     }
 
     /// The config as a request has it.
