@@ -177,7 +177,7 @@ public final class ServiceSupervisor: Sendable {
         }
         guard let outcome = try await ReconcileService(ports)(id, mayStart: mayStart(id)) else { return }
         publish(outcome.state)
-        for attempt in outcome.forgotten { try await ports.executor.release(attempt) }
+        for attempt in outcome.forgotten { try await clear(attempt) }
         for (instance, actions) in outcome.actions { perform(actions, for: instance) }
         beginBatch(of: outcome.state)
         if outcome.state.service.wish == .deleted, outcome.state.live.isEmpty { try await remove(outcome.state) }
@@ -222,13 +222,16 @@ public final class ServiceSupervisor: Sendable {
     }
 
     private func remove(_ service: ServiceState) async throws {
-        for instance in service.instances {
-            try await ports.sockets.removeFolder(of: instance.attempt)
-            try await ports.executor.release(instance.attempt)
-        }
+        for instance in service.instances { try await clear(instance.attempt) }
         if let route = routes.route(service.service.id) { await CountCalls(ports, events: events)([route]) }
         try await ports.store.write { try $0.delete(service.service.id) }
         routes.forget(service.service.id)
+    }
+
+    /// Takes away what an ended instance has left; whoever forgets one may come before its own last act.
+    private func clear(_ attempt: AttemptID) async throws {
+        try await ports.sockets.removeFolder(of: attempt)
+        try await ports.executor.release(attempt)
     }
 
     /// The first failure is followed by another try at once; then the pauses double.
