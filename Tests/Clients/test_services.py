@@ -145,12 +145,12 @@ def test_an_instance_that_dies_or_is_sick_is_replaced(server, services):
     before = {one["id"] for one in services.instances(id)}
     caller = services.caller(id)
     assert caller.post({"die": True}).status_code == 502
-    wait(lambda: len(services.instances(id)) == 2 and {one["id"] for one in services.instances(id)} != before,
+    wait(lambda: len(now := {one["id"] for one in services.instances(id)}) == 2 and now != before,
          what="another instance")
     assert all(caller.post({}).status_code == 200 for _ in range(4))
     now = {one["id"] for one in services.instances(id)}
     caller.post({"sick": True})
-    wait(lambda: len(services.instances(id)) == 2 and {one["id"] for one in services.instances(id)} != now,
+    wait(lambda: len(last := {one["id"] for one in services.instances(id)}) == 2 and last != now,
          what="another instance in the sick one's place")
     reasons = [one.get("reason", "") for one in services.show(id)["instances"]]
     assert any("exit code 7" in reason for reason in reasons), reasons
