@@ -41,8 +41,17 @@ public enum Limits {
     /// Models of one service, and instances of all of them together (ModelArts allows 128).
     public static let serviceConfigs = 20
     public static let serviceInstances: Int64 = 128
-    /// Keys of services of one project.
+    /// Versions of one deployment that are kept; the oldest goes first.
+    public static let deploymentVersions = 100
+    /// Keys of services of one project; temporary ones, which go by themselves; and how long these may last, in hours.
     public static let serviceKeys = 200
+    public static let temporaryServiceKeys = 1_000
+    public static let temporaryKeyHours: Int64 = 24
+    /// Keys that one request binds (ModelArts allows 10).
+    public static let keysInRequest = 10
+    /// Rules of the clock in a deployment's scaling, and characters of a rule's name (ModelArts allows 4 to 64).
+    public static let scalingClockRules = 10
+    public static let scalingRuleNameCharacters = 64
     /// Services of one project that are not deleted.
     public static let services = 1_000
     /// Seconds that an instance which gets no new calls may take to answer those it has.

@@ -91,7 +91,7 @@ final class ServiceScaler: Sendable {
                 known.neededAt = now
                 return min(policy.most, max(policy.least, count))
             }
-            guard let metric = policy.metric, let value = known.value(of: metric) else {
+            guard let metric = policy.activeMetric, let value = known.value(of: metric) else {
                 return policy.count(present: present, measure: nil)
             }
             if known.neededAt == nil || policy.needed(value, present: present) >= present { known.neededAt = now }

@@ -13,6 +13,10 @@ public struct ScalingPolicy: Hashable, Sendable {
     /// Percent that the metric may be off its target before anything changes.
     public let tolerance: Int64
     public let clock: [ClockRule]
+    /// What the metric's rule is called; empty where nobody named it.
+    public let metricName: String
+    /// Whether the metric is not looked at for now.
+    public let isMetricDisabled: Bool
 
     /// What is measured.
     public enum Metric: String, Hashable, Sendable, CaseIterable {
@@ -25,16 +29,22 @@ public struct ScalingPolicy: Hashable, Sendable {
     public struct ClockRule: Hashable, Sendable {
         public let cron: CronRule
         public let instances: Int64
+        /// What it is called; empty where nobody named it.
+        public let name: String
+        /// Whether it is passed over for now.
+        public let isDisabled: Bool
 
-        public init(cron: CronRule, instances: Int64) {
+        public init(cron: CronRule, instances: Int64, name: String = "", isDisabled: Bool = false) {
             self.cron = cron
             self.instances = instances
+            self.name = name
+            self.isDisabled = isDisabled
         }
     }
 
     public init(
         least: Int64, most: Int64, metric: Metric? = nil, target: Int64 = 1, cooldownSeconds: Int64 = 60,
-        tolerance: Int64 = 10, clock: [ClockRule] = []
+        tolerance: Int64 = 10, clock: [ClockRule] = [], metricName: String = "", isMetricDisabled: Bool = false
     ) {
         self.least = least
         self.most = most
@@ -43,7 +53,12 @@ public struct ScalingPolicy: Hashable, Sendable {
         self.cooldownSeconds = cooldownSeconds
         self.tolerance = tolerance
         self.clock = clock
+        self.metricName = metricName
+        self.isMetricDisabled = isMetricDisabled
     }
+
+    /// What is looked at; nil where only the clock decides.
+    public var activeMetric: Metric? { isMetricDisabled ? nil : metric }
 
     /// What was measured of all instances together, in thousandths of the metric's unit.
     public struct Measure: Hashable, Sendable {
@@ -70,8 +85,10 @@ public struct ScalingPolicy: Hashable, Sendable {
 
     /// The instances that it should have now.
     public func count(present: Int64, measure: Measure?) -> Int64 {
+        // What was stopped by hand stays so, unless it may sleep or the clock says otherwise.
+        guard present > 0 else { return 0 }
         let bounded = min(most, max(least, present))
-        guard metric != nil, let measure, present > 0 else { return bounded }
+        guard activeMetric != nil, let measure else { return bounded }
         let needed = needed(measure.thousandths, present: present)
         if needed >= present { return needed }
         return measure.quietMilliseconds >= cooldownSeconds * 1_000 ? needed : bounded
@@ -85,7 +102,7 @@ public struct ScalingPolicy: Hashable, Sendable {
         var count: Int64?
         while minute <= end.value {
             let time = zone.civil(Second(minute))
-            for rule in clock where rule.cron.contains(time) { count = rule.instances }
+            for rule in clock where !rule.isDisabled && rule.cron.contains(time) { count = rule.instances }
             minute += 60
         }
         return count
