@@ -4,7 +4,8 @@ import Wire
 public enum RouteCredential: Hashable, Sendable {
     /// `?token=…`: an address that was handed on. A browser gets a cookie for it.
     case query(String)
-    /// `Authorization: token …` as Jupyter's clients write it, or `Bearer …`.
+    /// `Authorization: token …` as Jupyter's clients write it, `Bearer …`, or a key of services by itself as ModelArts
+    /// has it beside `X-Api-Key-Type`.
     case header(String)
     /// The door's cookie.
     case cookie(String)
@@ -36,6 +37,7 @@ public enum RouteCredential: Hashable, Sendable {
 
     /// The token of an Authorization header; nil for signatures and passwords, which are not the gateway's.
     private static func token(of value: String) -> String? {
+        if value.hasPrefix(ServiceKey.prefix) { return value }
         let parts = value.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, ["token", "bearer"].contains(parts[0].lowercased()) else { return nil }
         return String(parts[1])

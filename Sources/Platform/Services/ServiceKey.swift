@@ -12,6 +12,8 @@ public struct ServiceKey: Hashable, Sendable {
     public let scope: Scope
     public let digest: String
     public let createdAt: Instant
+    /// When it opens nothing any more, by the host's clock; nil for one that lasts.
+    public let expiresAt: Instant?
     /// The services that it opens, where it does not open all of its project.
     public var services: [ServiceID]
 
@@ -25,7 +27,7 @@ public struct ServiceKey: Hashable, Sendable {
 
     public init(
         id: ServiceKeyID, account: AccountID, project: ProjectID, user: UserID, name: String, description: String,
-        scope: Scope, digest: String, createdAt: Instant, services: [ServiceID] = []
+        scope: Scope, digest: String, createdAt: Instant, expiresAt: Instant? = nil, services: [ServiceID] = []
     ) {
         self.id = id
         self.account = account
@@ -36,11 +38,19 @@ public struct ServiceKey: Hashable, Sendable {
         self.scope = scope
         self.digest = digest
         self.createdAt = createdAt
+        self.expiresAt = expiresAt
         self.services = services
     }
 
     /// What every key begins with, so that none is taken for a token.
     public static let prefix = "atl-"
+
+    /// Refuses one that is over.
+    func requireValid(at now: Instant) throws(Fault) {
+        if let expiresAt, expiresAt <= now {
+            throw Fault(.invalidToken, "The key was temporary and expired at \(expiresAt.second).")
+        }
+    }
 
     /// Whether it opens a service.
     func opens(_ service: ServiceID, of project: ProjectID) -> Bool {

@@ -1,5 +1,6 @@
 public import Identity
 public import Kernel
+import Workloads
 
 /// Makes, lists, binds and deletes keys of services.
 public struct ServiceKeyDesk: Sendable {
@@ -19,7 +20,7 @@ public struct ServiceKeyDesk: Sendable {
             description: description, scope: scope, digest: ports.secrets.digest(ofToken: text),
             createdAt: ports.clock.now())
         try await ports.store.write { transaction in
-            let keys = try transaction.serviceKeys(in: project.id)
+            let keys = try transaction.serviceKeys(in: project.id).filter { $0.expiresAt == nil }
             guard !keys.contains(where: { $0.name == name }) else {
                 throw Fault(.duplicateName, "The project has a key named \(name) already.", field: "name")
             }
@@ -31,10 +32,41 @@ public struct ServiceKeyDesk: Sendable {
         return (key, text)
     }
 
-    /// The keys of a project, by name.
+    /// A key that opens every service of the project until its time is over, by the host's clock as tokens' are, and
+    /// its text.
+    public func createTemporary(
+        seconds: Int64, in project: Project, caller: Caller
+    ) async throws -> (key: ServiceKey, text: String) {
+        try caller.require(.write, in: Identity.Scope(project))
+        let ports = self.ports
+        let text = ServiceKey.prefix + ports.secrets.makeToken().text
+        let now = ports.hostClock.now()
+        let id: ServiceKeyID = ports.identifiers.uuid()
+        let key = ServiceKey(
+            id: id, account: project.account, project: project.id, user: caller.user, name: "temporary-\(id)",
+            description: "", scope: .user, digest: ports.secrets.digest(ofToken: text), createdAt: now,
+            expiresAt: now.advanced(milliseconds: seconds * 1_000))
+        try await ports.store.write { transaction in
+            try transaction.deleteServiceKeys(in: project.id, expiredBy: now)
+            let keys = try transaction.serviceKeys(in: project.id).filter { $0.expiresAt != nil }
+            guard keys.count < Limits.temporaryServiceKeys else {
+                throw Fault(
+                    .quotaExceeded,
+                    "The project has \(Limits.temporaryServiceKeys) temporary keys; delete some, or wait for their end."
+                )
+            }
+            try transaction.insert(key)
+        }
+        return (key, text)
+    }
+
+    /// The keys of a project, by name; those that are over are none.
     public func list(in project: Project, caller: Caller) async throws -> [ServiceKey] {
         try caller.require(.read, in: Identity.Scope(project))
-        return try await ports.store.read { try $0.serviceKeys(in: project.id) }
+        let now = ports.hostClock.now()
+        return try await ports.store.read { try $0.serviceKeys(in: project.id) }.filter { key in
+            key.expiresAt.map { $0 > now } ?? true
+        }
     }
 
     /// Deletes a key; it opens nothing some seconds later at the latest.
@@ -55,12 +87,43 @@ public struct ServiceKeyDesk: Sendable {
         return try await ports.store.write { transaction in
             let key = try transaction.requiredKey(id, in: project.id)
             _ = try transaction.requiredService(service, in: project.id)
-            guard key.scope == .service else {
-                throw Fault(.conflict, "The key \(key.name) opens every service of its project; none is bound to it.")
-            }
-            try transaction.bind(id, to: service, isBound: isBound)
-            return try transaction.requiredKey(id, in: project.id)
+            return try transaction.bound(key, to: service, isBound: isBound)
         }
+    }
+
+    /// What became of each of some keys.
+    public struct Outcome: Sendable {
+        public var done: [ServiceKey] = []
+        public var failed: [(id: ServiceKeyID, why: Fault)] = []
+    }
+
+    /// Lets keys open a service, or no more, each by itself.
+    ///
+    /// - Throws: `notFound` where the project has no such service.
+    public func bind(
+        _ ids: [ServiceKeyID], to service: ServiceID, isBound: Bool, in project: Project, caller: Caller
+    ) async throws -> Outcome {
+        try caller.require(.write, in: Identity.Scope(project))
+        return try await ports.store.write { transaction in
+            _ = try transaction.requiredService(service, in: project.id)
+            var outcome = Outcome()
+            for id in ids {
+                do {
+                    let key = try transaction.requiredKey(id, in: project.id)
+                    outcome.done.append(try transaction.bound(key, to: service, isBound: isBound))
+                } catch let fault as Fault where fault.code.status < 500 {
+                    outcome.failed.append((id, fault))
+                }
+            }
+            return outcome
+        }
+    }
+
+    /// The names of services of a project, for keys that are bound to them.
+    public func serviceNames(in project: Project, caller: Caller) async throws -> [ServiceID: String] {
+        try caller.require(.read, in: Identity.Scope(project))
+        let services = try await ports.store.read { try $0.services(in: project.id) }
+        return Dictionary(services.map { ($0.id, $0.definition.name) }) { first, _ in first }
     }
 }
 
@@ -70,5 +133,13 @@ extension StoreTransaction {
             throw Fault(.notFound, "There is no key \(id) in this project.", field: "key_id")
         }
         return key
+    }
+
+    fileprivate func bound(_ key: ServiceKey, to service: ServiceID, isBound: Bool) throws -> ServiceKey {
+        guard key.scope == .service else {
+            throw Fault(.conflict, "The key \(key.name) opens every service of its project; none is bound to it.")
+        }
+        try bind(key.id, to: service, isBound: isBound)
+        return try requiredKey(key.id, in: key.project)
     }
 }

@@ -51,7 +51,8 @@ public final class ServiceResolver: RouteResolver {
         let token = Self.token(of: request)
         let subject = request.subject
         if let token, token.hasPrefix(ServiceKey.prefix) {
-            return try await admit(token, to: try await route(of: subject, openedBy: token))
+            let opened = try await route(of: subject, openedBy: token)
+            return try await admit(token, until: opened.until, to: opened.route)
         }
         let caller = try await caller(of: request, token: token)
         let route: ServiceRoute?
@@ -66,18 +67,23 @@ public final class ServiceResolver: RouteResolver {
         return try await admit(token, to: route)
     }
 
-    private func admit(_ token: String?, to route: ServiceRoute) async throws -> RouteDecision {
-        if let token { route.admit(token) }
+    private func admit(
+        _ token: String?, until end: Instant? = nil, to route: ServiceRoute
+    ) async throws -> RouteDecision {
+        if let token { route.admit(token, until: end) }
         if route.isAsleep { try await routes.wake(route) }
         return route.next(address == .id ? .behindSubject(prefix: "") : .asItCame)
     }
 
-    /// The service that a key opens.
-    private func route(of subject: String, openedBy text: String) async throws -> ServiceRoute {
+    /// The service that a key opens, and until when it does.
+    private func route(
+        of subject: String, openedBy text: String
+    ) async throws -> (route: ServiceRoute, until: Instant?) {
         let digest = ports.secrets.digest(ofToken: text)
         guard let key = try await ports.store.read({ try $0.serviceKey(digest: digest) }) else {
             throw Fault(.invalidToken, "The key is unknown; it may have been deleted.")
         }
+        try key.requireValid(at: ports.hostClock.now())
         let route: ServiceRoute?
         switch address {
         case .id: route = routes.route(ServiceID(subject))
@@ -86,7 +92,7 @@ public final class ServiceResolver: RouteResolver {
         guard let route, key.opens(route.id, of: route.project) else {
             throw Fault(.notFound, "There is no service \(subject) that this key opens.")
         }
-        return route
+        return (route, key.expiresAt)
     }
 
     private func caller(of request: RouteRequest, token: String?) async throws -> Caller {

@@ -152,8 +152,12 @@ public final class ServiceRoute: Sendable {
         return state.withLock { state in state.admitted[token].map { $0 > now } ?? false }
     }
 
-    func admit(_ token: String) {
-        let until = hostClock.now().advanced(milliseconds: Self.trustMilliseconds)
+    /// Remembers somebody who was let in.
+    ///
+    /// - Parameter end: when what was shown is over, where that is known.
+    func admit(_ token: String, until end: Instant? = nil) {
+        let trusted = hostClock.now().advanced(milliseconds: Self.trustMilliseconds)
+        let until = end.map { min($0, trusted) } ?? trusted
         state.withLock { state in
             if state.admitted.count >= Self.admittedTokens { state.admitted.removeAll() }
             state.admitted[token] = until

@@ -43,6 +43,8 @@ public protocol ServiceRecords {
 
     func insert(_ key: ServiceKey) throws
     func delete(_ key: ServiceKeyID) throws
+    /// Forgets temporary keys of a project that were over at a moment.
+    func deleteServiceKeys(in project: ProjectID, expiredBy moment: Instant) throws
     func bind(_ key: ServiceKeyID, to service: ServiceID, isBound: Bool) throws
     func serviceKey(digest: String) throws -> ServiceKey?
     /// Those of a project, by name.

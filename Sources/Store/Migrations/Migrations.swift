@@ -8,6 +8,7 @@ enum Migrations {
         FirstSchema.sql, PriceFormulaSchema.sql, JournalChainSchema.sql, EventSchema.sql, BillSumSchema.sql,
         BenefitSchema.sql, VolumeSchema.sql, NotebookSchema.sql, ImageSchema.sql,
         ModelSchema.sql, ServiceSchema.sql, CallMinuteSchema.sql, ServiceKeySchema.sql, PoolSchema.sql,
+        DeploymentSchema.sql,
     ]
 
     /// Applies what is missing.

@@ -4,18 +4,25 @@ import Kernel
 import Platform
 
 extension SQLiteTransaction {
-    private static let keyColumns = "id, account, project, user_id, name, description, scope, digest, created_at"
+    private static let keyColumns = """
+        id, account, project, user_id, name, description, scope, digest, created_at, expires_at
+        """
 
     func insert(_ key: ServiceKey) throws {
         try execute(
-            "INSERT INTO service_keys (\(Self.keyColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO service_keys (\(Self.keyColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 key.id.text, key.account.text, key.project.text, key.user.text, key.name, key.description,
-                key.scope.rawValue, key.digest, key.createdAt.milliseconds,
+                key.scope.rawValue, key.digest, key.createdAt.milliseconds, key.expiresAt?.milliseconds,
             ])
     }
 
     func delete(_ key: ServiceKeyID) throws { try execute("DELETE FROM service_keys WHERE id = ?", [key.text]) }
+
+    func deleteServiceKeys(in project: ProjectID, expiredBy moment: Instant) throws {
+        try execute(
+            "DELETE FROM service_keys WHERE project = ? AND expires_at <= ?", [project.text, moment.milliseconds])
+    }
 
     func bind(_ key: ServiceKeyID, to service: ServiceID, isBound: Bool) throws {
         let sql =
@@ -46,6 +53,7 @@ extension SQLiteTransaction {
     private func key(of row: Row) throws -> ServiceKey {
         ServiceKey(
             id: row.identifier(0), account: row.identifier(1), project: row.identifier(2), user: row.identifier(3),
-            name: row[4], description: row[5], scope: try row.word(6), digest: row[7], createdAt: row.instant(8))
+            name: row[4], description: row[5], scope: try row.word(6), digest: row[7], createdAt: row.instant(8),
+            expiresAt: row.instantIfAny(9))
     }
 }
