@@ -7,15 +7,14 @@ import requests
 from atelier import wait
 from huaweicloudsdkmodelarts.v1 import (
     BatchDeleteInferServicesRequest, BindInferApiKeyRequest, CreateApiKeyReq, CreateInferApiKeyRequest,
-    CreateInferDeploymentRequest, CreateInferServiceRequest,
-    DeleteInferApiKeyRequest, DeleteInferDeploymentRequest, DeleteServicesRequest, GroupConfig, GroupConfigUpdateRequest, GroupModel, ImageInfo,
-    ListInferApiKeysRequest, ListInferClusterFlavorsRequest, ListInferDeploymentInstancesRequest, ListInferDeploymentsRequest,
-    ListInferServiceEventsRequest, ListInferServicesRequest, RateLimit, RuntimeConfigCreateRequest, ScheduleConfig,
-    ServiceCreateRequest, ServiceInvokeCreateRequest, ServiceLimit, ServiceUpdateRequest, ShowInferDeploymentRequest,
-    ShowInferServiceRequest, StartInferServiceRequest, StopInferDeploymentRequest, StopInferServiceRequest, UnbindInferApiKeyRequest,
-    UnitConfig,
-    UpdateInferDeploymentRequest, UpdateInferDeploymentScale, UpdateInferDeploymentScaleRequest,
-    UpdateInferServiceRequest)
+    CreateInferDeploymentRequest, DeleteInferApiKeyRequest, DeleteInferDeploymentRequest, DeleteServicesRequest,
+    GroupConfigUpdateRequest, ListInferApiKeysRequest, ListInferClusterFlavorsRequest,
+    ListInferDeploymentInstancesRequest, ListInferDeploymentsRequest, ListInferServiceEventsRequest,
+    ListInferServicesRequest, ScheduleConfig, ServiceUpdateRequest, ShowInferDeploymentRequest,
+    ShowInferServiceClusterRequest, StartInferServiceRequest, StopInferDeploymentRequest, StopInferServiceRequest,
+    UnbindInferApiKeyRequest, UpdateInferDeploymentRequest, UpdateInferDeploymentScale,
+    UpdateInferDeploymentScaleRequest, UpdateInferServiceRequest)
+from infer import group, until, wish
 from jupyter import refused
 from models import ECHO, FLAVOR, Services
 
@@ -25,32 +24,6 @@ def services(server):
     services = Services(server)
     yield services
     services.clear()
-
-
-def group(name, place=None, model=None, weight=100, count=1, **envs):
-    """A deployment; its model is a place in a bucket, or one that was taken up."""
-    source = GroupModel(source="OBS", address=place, mount_path="/model", asset_id=model)
-    unit = UnitConfig(flavor=FLAVOR, image=ImageInfo(source="PRESET", swr_path="any"), envs=envs or None)
-    return GroupConfig(name=name, weight=weight, count=count, model=source, unit_configs=[unit])
-
-
-def wish(name, *groups, **more):
-    runtime = RuntimeConfigCreateRequest(
-        service_invoke=ServiceInvokeCreateRequest(port=8080, protocol="HTTP", auth_type="TOKEN"),
-        service_limit=ServiceLimit(
-            rate_limit=RateLimit(num=500, unit="SECOND"), request_size_limit=1, request_timeout=30))
-    return CreateInferServiceRequest(body=ServiceCreateRequest(
-        name=name, type="REAL_TIME", deploy_type="SINGLE", group_configs=list(groups), runtime_config=runtime,
-        custom_metrics_path="/metrics", **more))
-
-
-def shown(modelarts, id):
-    return modelarts.show_infer_service(ShowInferServiceRequest(service_id=id))
-
-
-def until(modelarts, id, status):
-    wait(lambda: shown(modelarts, id).status == status, what=f"{status}")
-    return shown(modelarts, id)
 
 
 def test_a_service_from_its_deployment_to_its_end(server, modelarts, services):
@@ -128,7 +101,7 @@ def test_bad_wishes_are_refused(server, modelarts, services):
     model = services.echo()
     for body, field in [
         (wish("bad", group("a", model=model, weight=90)), "group_configs"),
-        (wish("bad", group("a", model="nobody")), "model_id"),
+        (wish("bad", group("a", model="nobody")), "group_configs[0].model.asset_id"),
         (wish("bad", group("a", model=model), group("a", model=model, weight=0)), "same name"),
         (wish("bad name", group("a", model=model)), "name"),
     ]:
@@ -140,6 +113,41 @@ def test_bad_wishes_are_refused(server, modelarts, services):
 def test_flavors_for_services(modelarts):
     flavors = modelarts.list_infer_cluster_flavors(ListInferClusterFlavorsRequest(flavor_type="CPU", limit=50)).data
     assert FLAVOR in [flavor.id for flavor in flavors] and all(flavor.category == "CPU" for flavor in flavors)
+
+
+def test_the_pool_is_a_cluster(server, modelarts):
+    cluster = modelarts.show_infer_service_cluster(ShowInferServiceClusterRequest(id="public"))
+    assert (cluster.pool_id, cluster.status, cluster.type, cluster.project_id) == (
+        "public", "ACTIVE", "MANAGED", server.project_id)
+    flavors = modelarts.list_infer_cluster_flavors(ListInferClusterFlavorsRequest(limit=500)).data
+    assert [one.id for one in cluster.flavors] == [one.id for one in flavors] and "CPU" in cluster.resource_categories
+    refusal = refused(lambda: modelarts.show_infer_service_cluster(ShowInferServiceClusterRequest(id="mine")))
+    assert refusal.status_code == 404 and "mine" in refusal.error_msg
+
+
+def test_services_and_events_are_found(modelarts, services):
+    model = services.echo()
+    ids = {name: services.running(name, services.config(model), description=f"it is {name}") for name in ("old", "new")}
+
+    def names(**asked):
+        return [one.name for one in modelarts.list_infer_services(ListInferServicesRequest(**asked)).data]
+
+    assert names(sort_key="create_at", sort_dir="ASC") == ["old", "new"]
+    assert names(sort_key="create_at") == ["new", "old"] and names(sort_key="create_at", limit=1, offset=1) == ["old"]
+    assert names(description="is old") == ["old"] and names(id=ids["new"]) == ["new"]
+    assert sorted(names(asset_id=model, type="REAL_TIME", workspace_id="0", pool_id="public")) == ["new", "old"]
+    assert names(asset_id="other") == [] and names(pool_id="mine") == [] and names(auth_type="NONE") == []
+    for asked in ({"sort_key": "size"}, {"sort_dir": "UP"}, {"limit": 0}):
+        assert refused(lambda: names(**asked)).status_code == 400
+
+    def events(**asked):
+        return modelarts.list_infer_service_events(ListInferServiceEventsRequest(service_id=ids["old"], **asked)).data
+
+    every = events(limit=100)
+    assert [one.create_at for one in events(limit=100, sort_dir="ASC")] == [one.create_at for one in every[::-1]]
+    assert [one.event_info for one in events(event_info_key="is running")] == ["The service is running."]
+    assert events(start_time=every[0].create_at + 1) == [] and events(end_time=every[-1].create_at - 1) == []
+    assert refused(lambda: events(start_time=2, end_time=1)).status_code == 400
 
 
 def make_key(server, modelarts, name, scope):

@@ -81,7 +81,7 @@ struct ServicePlanTests {
     @Test func anInstanceIsTotal() {
         let end = JobEnd(cause: .exit, exitCode: 1, message: "no model")
         let events: [InstanceMachine.Event] = [
-            .placed, .started, .ready, .sick("ill"), .retired, .drained, .ended(end), .lost("gone"),
+            .placed, .started, .ready, .sick("ill"), .retired, .dismissed, .drained, .ended(end), .lost("gone"),
         ]
         for step in InstanceMachine.Step.allCases {
             for event in events {

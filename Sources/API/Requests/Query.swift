@@ -32,6 +32,11 @@ struct Query: Sendable {
         pairs.first { $0.name == name && !$0.value.isEmpty }?.value
     }
 
+    /// The words of a parameter that comes several times, or once with commas.
+    func words(_ name: String) -> [String] {
+        pairs.filter { $0.name == name }.flatMap { $0.value.split(separator: ",").map(String.init) }
+    }
+
     /// The value of a parameter that must be there.
     func requiredText(_ name: String) throws(Fault) -> String {
         guard let text = text(name) else {

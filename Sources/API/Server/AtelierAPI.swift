@@ -45,6 +45,7 @@ public struct AtelierAPI: Sendable {
             InferServiceController(
                 ports, supervisor: services, routes: serviceRoutes, publisher: publisher, projects: projects
             ).routes
+        routes += InferInstanceController(ports, supervisor: services, routes: serviceRoutes, projects: projects).routes
         routes += ServiceKeyController(ports, projects: projects).routes
         routes += ServiceMonitorController(ports, routes: serviceRoutes, projects: projects).routes
         routes += ServiceOfferController(ports, projects: projects).routes

@@ -8,6 +8,8 @@ struct InferServiceView: Sendable {
     let state: ServiceState
     let models: [ModelID: Model]
     let origin: String
+    /// How many versions each deployment has.
+    var versionCounts: [String: Int] = [:]
 
     private var service: Service { state.service }
 
@@ -86,20 +88,16 @@ struct InferServiceView: Sendable {
     func deployment(_ config: ServiceConfig) -> JSONValue {
         let model = models[ModelID(config.model)]
         let ready = state.ready(config.run)
-        let name = Self.name(of: config)
-        let state: String
-        switch service.wish {
-        case .running where Int64(ready) >= config.instanceCount:
-            state = config.instanceCount == 0 ? "STOPPED" : "RUNNING"
-        case .running: state = ready > 0 ? "CONCERNING" : "DEPLOYING"
-        case .finished, .stopped, .failed, .deleted: state = status
-        }
+        let name = config.deployment
         return .fields(
-            ("id", .text(name)), ("name", .text(name)), ("deployment_name", .text(name)), ("status", .text(state)),
+            ("id", .text(name)), ("name", .text(name)), ("deployment_name", .text(name)), ("infer_name", .text(name)),
+            ("description", .text(config.description)), ("status", .text(status(of: config))),
+            ("pool_id", .text(config.pool?.text ?? PoolRoom.publicName)),
             ("weight", .whole(config.weight)), ("traffic_ratio", .text("\(config.weight)")),
             ("count", .whole(config.instanceCount)), ("running_count", .whole(ready)),
             ("deploy_type", .text("SINGLE")), ("workload_type", .text("DEPLOYMENT")), ("framework", .text("COMMON")),
-            ("version", model.map { .text($0.definition.version) }), ("version_count", .whole(1)),
+            ("version", .text(config.version)), ("version_id", .text(config.version)),
+            ("version_count", .whole(versionCounts[name] ?? 1)),
             (
                 "unit_configs",
                 .array([
@@ -115,8 +113,32 @@ struct InferServiceView: Sendable {
                     ("source", .text("OBS")), ("address", model.map { .text($0.source) }),
                     ("asset_id", .text(config.model)), ("mount_path", .text(ServiceContract.model)))
             ),
+            (
+                "advanced_config",
+                .fields(("deploy_timeout_minutes", .whole(max(1, config.startSeconds / 60))))
+            ),
+            ("scaling_policy", config.scaling.map(\.json)),
             ("create_at", .text(service.createdAt.second)), ("update_at", .text(service.updatedAt.second)))
     }
 
-    static func name(of config: ServiceConfig) -> String { config.name.isEmpty ? config.model : config.name }
+    /// How a deployment is, as ModelArts says it.
+    func status(of config: ServiceConfig) -> String {
+        guard service.wish == .running else { return status }
+        let ready = state.ready(config.run)
+        if Int64(ready) >= config.instanceCount { return config.instanceCount == 0 ? "STOPPED" : "RUNNING" }
+        let before = service.served.first { $0.deployment == config.deployment }
+        let answers = ready > 0 || before.map { state.ready($0.run) > 0 } == true
+        guard answers else { return "DEPLOYING" }
+        return before == config ? "CONCERNING" : "UPGRADING"
+    }
+
+    /// How a version of a deployment is: one that neither is defined nor answers any more is stopped.
+    func status(ofVersion config: ServiceConfig) -> String {
+        if let present = service.definition.configs.first(where: { $0.deployment == config.deployment }),
+            present.version == config.version
+        {
+            return status(of: present)
+        }
+        return state.ready(config.run) > 0 ? "RUNNING" : "STOPPED"
+    }
 }

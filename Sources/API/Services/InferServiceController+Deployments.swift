@@ -5,10 +5,10 @@ import Platform
 import Wire
 import Workloads
 
-/// The deployments of a service, each a model with its share of the calls, and their instances.
+/// The deployments of a service, each a model with its share of the calls, and what is done with them.
 extension InferServiceController {
     private static let deployments = service + "/deployments"
-    private static let deployment = deployments + "/{deployment_id}"
+    static let deployment = deployments + "/{deployment_id}"
 
     var deploymentRoutes: [Route] {
         [
@@ -20,18 +20,24 @@ extension InferServiceController {
             .known(.post, Self.deployment + "/start", "Starts a deployment.", startDeployment),
             .known(.post, Self.deployment + "/stop", "Stops a deployment's instances.", stopDeployment),
             .known(.delete, Self.deployment, "Takes a deployment out of its service.", deleteDeployment),
-            .known(.get, Self.deployment + "/instances", "Lists the instances of a deployment.", listInstances),
+            .known(
+                .post, Self.deployment + "/interrupt", "Breaks off a deployment that is on its way up.",
+                interruptDeployment),
         ]
     }
 
     @Sendable private func listDeployments(_ call: Call, _ caller: Caller) async throws -> Response {
         let state = try await state(of: call, caller)
         let view = view(state, try await list.models(of: [state]), call)
-        let page = try call.query().page(limit: 10, atMost: Limits.greatestListPage)
+        let query = try call.query()
+        let page = try query.page(limit: 10, atMost: Limits.greatestListPage)
+        // All of a service are as old as it, and the newest stands last.
+        _ = (try query.sortKey(), try query.isAscending())
         let shown = state.service.definition.configs.map { config in
             let whole = view.deployment(config)
             return JSONValue.fields(
                 ("id", whole["id"]), ("name", whole["name"]), ("status", whole["status"]),
+                ("infer_name", whole["infer_name"]), ("pool_id", whole["pool_id"]),
                 ("weight", whole["weight"]), ("traffic_ratio", whole["traffic_ratio"]),
                 ("version", whole["version"]), ("deploy_type", whole["deploy_type"]),
                 ("create_at", .milliseconds(state.service.createdAt)),
@@ -42,14 +48,14 @@ extension InferServiceController {
 
     @Sendable private func showDeployment(_ call: Call, _ caller: Caller) async throws -> Response {
         let state = try await state(of: call, caller)
-        return try await answer(try state.config(named: call.path("deployment_id")), of: state, call)
+        return try await answer(try state.service.deployment(named: call.path("deployment_id")), of: state, call)
     }
 
     @Sendable private func createDeployment(_ call: Call, _ caller: Caller) async throws -> Response {
         let state = try await state(of: call, caller)
         let fields = JSONFields(try call.json())
         let wish = DeploymentWish(fields)
-        if state.service.definition.configs.contains(where: { InferServiceView.name(of: $0) == wish.name }) {
+        if state.service.definition.configs.contains(where: { $0.deployment == wish.name }) {
             fields.refuse("name", "The service has a deployment of this name already.", code: .duplicateName)
         }
         try fields.check()
@@ -72,7 +78,7 @@ extension InferServiceController {
 
     @Sendable private func startDeployment(_ call: Call, _ caller: Caller) async throws -> Response {
         let state = try await state(of: call, caller)
-        let count = try state.config(named: call.path("deployment_id")).instanceCount
+        let count = try state.service.deployment(named: call.path("deployment_id")).instanceCount
         return try await scale(to: max(1, count), call, caller)
     }
 
@@ -83,34 +89,30 @@ extension InferServiceController {
     @Sendable private func deleteDeployment(_ call: Call, _ caller: Caller) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
         let state = try await state(of: call, caller)
-        let gone = try state.config(named: call.path("deployment_id"))
+        let gone = try state.service.deployment(named: call.path("deployment_id"))
         let rest = state.service.definition.configs.filter { $0 != gone }
         try Faults(ServiceConfig.breaches(of: rest).map { Fault(.conflict, "\($0) Change the others first.") }).check()
-        try await change(state.service.id, ServiceChange(configs: rest), in: project, caller: caller)
+        try await change(
+            state.service.id, ServiceChange(configs: rest), waitsForModels: true, in: project, caller: caller)
         return try await answer(gone, of: state, call)
     }
 
-    @Sendable private func listInstances(_ call: Call, _ caller: Caller) async throws -> Response {
+    @Sendable private func interruptDeployment(_ call: Call, _ caller: Caller) async throws -> Response {
+        let project = try await projects.project(of: call, caller: caller)
+        let name = try call.path("deployment_id")
+        try await interrupt(name, of: ServiceID(try call.path("service_id")), in: project, caller: caller)
         let state = try await state(of: call, caller)
-        let config = try state.config(named: call.path("deployment_id"))
-        let shown = state.live.filter { $0.run == config.run }.map { instance in
-            let isReady = instance.machine.step == .ready
-            return JSONValue.fields(
-                ("instance_name", .text(instance.attempt)), ("status", .text(isReady ? "RUNNING" : "DEPLOYING")),
-                ("weight", .whole(config.weight)), ("pod_count", .whole(1)),
-                ("running_pod_count", .whole(isReady ? 1 : 0)),
-                ("update_at", .milliseconds(instance.startedAt ?? instance.createdAt)))
-        }
-        let page = try call.query().page(limit: 10, atMost: Limits.greatestListPage)
-        return Answer.json(NotebookPage(all: shown, page: page).json())
+        return try await answer(try state.service.deployment(named: name), of: state, call)
     }
 
     private func scale(to count: Int64, _ call: Call, _ caller: Caller) async throws -> Response {
-        try await edit(call, caller, nil) { config in
-            var config = config
-            config.instanceCount = count
-            return config
-        }
+        let state = try await state(of: call, caller)
+        let old = try state.service.deployment(named: call.path("deployment_id"))
+        var new = old
+        new.instanceCount = count
+        let configs = state.service.definition.configs.map { $0 == old ? new : $0 }
+        try Faults(ServiceConfig.breaches(of: configs).map { Fault(.invalidParameter, $0, field: "count") }).check()
+        return try await store(configs, .none, showing: new.deployment, state, call, caller)
     }
 
     /// Puts another deployment beside those that a service has.
@@ -119,51 +121,42 @@ extension InferServiceController {
     ) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
         let present = state.service.definition
-        let added = try await models.config(
-            of: wish, service: present.name, startSeconds: nil, present: present.configs, in: project, caller: caller)
-        return try await store(present.configs + [added], showing: added, state, call, caller)
+        let deployed = try await models.configs(
+            of: wish, service: present.name, present: present.configs, in: project, caller: caller)
+        return try await store(deployed.configs, deployed.taken, showing: wish.name, state, call, caller)
     }
 
     /// Changes the deployment that a path names.
-    private func edit(
-        _ call: Call, _ caller: Caller, _ wish: DeploymentWish?,
-        _ body: (ServiceConfig) -> ServiceConfig = { $0 }
-    ) async throws -> Response {
+    private func edit(_ call: Call, _ caller: Caller, _ wish: DeploymentWish) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
         let state = try await state(of: call, caller)
         let present = state.service.definition
-        let old = try state.config(named: call.path("deployment_id"))
-        var new = body(old)
-        if let wish {
-            new = try await models.config(
-                of: wish, named: old.name, service: present.name, startSeconds: nil, present: [old], in: project,
-                caller: caller)
+        let old = try state.service.deployment(named: call.path("deployment_id"))
+        if !wish.name.isEmpty, wish.name != old.deployment {
+            throw Fault(.invalidParameter, "A deployment keeps its name.", field: "name")
         }
-        return try await store(present.configs.map { $0 == old ? new : $0 }, showing: new, state, call, caller)
+        let deployed = try await models.configs(
+            of: wish, known: old, service: present.name, present: present.configs, in: project, caller: caller)
+        return try await store(
+            deployed.configs, deployed.taken, showing: old.deployment, state, call, caller)
     }
 
     private func store(
-        _ configs: [ServiceConfig], showing config: ServiceConfig, _ state: ServiceState, _ call: Call,
+        _ configs: [ServiceConfig], _ taken: TakenModels, showing name: String, _ state: ServiceState, _ call: Call,
         _ caller: Caller
     ) async throws -> Response {
         let project = try await projects.project(of: call, caller: caller)
-        try Faults(ServiceConfig.breaches(of: configs).map { Fault(.invalidParameter, $0, field: "weight") }).check()
+        let place = configs.firstIndex { $0.deployment == name } ?? 0
         try await change(
-            state.service.id, ServiceChange(configs: configs), waitsForModels: true, in: project, caller: caller)
-        return try await answer(config, of: try await self.state(of: call, caller), call)
+            state.service.id, ServiceChange(configs: configs), taking: taken, naming: .deployment(place),
+            waitsForModels: true, in: project, caller: caller)
+        let after = try await self.state(of: call, caller)
+        return try await answer(try after.service.deployment(named: name), of: after, call)
     }
 
-    private func answer(_ config: ServiceConfig, of state: ServiceState, _ call: Call) async throws -> Response {
-        Answer.json(view(state, try await list.models(of: [state]), call).deployment(config))
-    }
-}
-
-extension ServiceState {
-    /// The deployment of a name, or `notFound`.
-    fileprivate func config(named name: String) throws -> ServiceConfig {
-        guard let config = service.definition.configs.first(where: { InferServiceView.name(of: $0) == name }) else {
-            throw Fault(.notFound, "The service has no deployment \(name).", field: "deployment_id")
-        }
-        return config
+    func answer(_ config: ServiceConfig, of state: ServiceState, _ call: Call) async throws -> Response {
+        var view = view(state, try await list.models(of: [state]), call)
+        view.versionCounts = try await versions.counts(of: state.service.id)
+        return Answer.json(view.deployment(config))
     }
 }

@@ -14,10 +14,15 @@ public struct ChangeService: Sendable {
 
     /// Takes a change. New configs are brought up beside the old ones, which go on answering until all is ready.
     ///
+    /// - Parameters:
+    ///   - taken: models that are taken up with it.
+    ///   - naming: how a request names what is wrong with a config.
+    ///   - waitsForModels: whether models may still be on their way; their instances wait for them.
     /// - Throws: every fault of the change that the installation can see; `insufficientBalance` where a start is not
     ///   covered; the service is as it was then.
     public func callAsFunction(
-        _ id: ServiceID, _ change: ServiceChange, waitsForModels: Bool = false, in project: Project, caller: Caller
+        _ id: ServiceID, _ change: ServiceChange, taking taken: TakenModels = .none, naming: ConfigNaming = .first,
+        waitsForModels: Bool = false, in project: Project, caller: Caller
     ) async throws {
         try caller.require(.write, in: Scope(project))
         let asked = try await ports.store.read { try $0.requiredService(id, in: project.id) }
@@ -25,7 +30,8 @@ public struct ChangeService: Sendable {
         change.configs = change.configs?.staying(with: asked.definition.configs)
         if change.status != .stopped {
             try await ports.requireOffered(
-                change.configs ?? asked.definition.configs, waitsForModels: waitsForModels, in: project)
+                change.configs ?? asked.definition.configs, taking: taken, naming: naming,
+                waitsForModels: waitsForModels, in: project)
         }
         let ports = self.ports
         try await ports.store.write { [change] transaction in
@@ -33,10 +39,12 @@ public struct ChangeService: Sendable {
             guard service.wish != .deleted else {
                 throw Fault(.conflict, "The service \(service.definition.name) is being deleted.")
             }
+            try transaction.take(taken, in: project, caller: caller, ports: ports)
             try transaction.apply(change, to: &service, in: project, ports: ports)
             try service.definition.requireReadable()
             try transaction.update(service)
         }
+        taken.publish()
         supervisor.wake(id)
     }
 
@@ -69,6 +77,27 @@ extension [ServiceConfig] {
 }
 
 extension StoreTransaction {
+    /// Configs with the versions that they are, the new ones stored.
+    func number(_ configs: [ServiceConfig], for service: Service, at now: Instant) throws -> [ServiceConfig] {
+        let numbered = try ServiceConfig.numbered(configs, present: service.definition.configs) { deployment in
+            try versions(of: service.id, deployment: deployment).map(\.config)
+        }
+        try record(numbered.new, of: service.id, at: now)
+        return numbered.configs
+    }
+
+    /// Stores new versions; the oldest go where there are too many, save those in force.
+    func record(_ new: [ServiceConfig], of id: ServiceID, at now: Instant) throws {
+        for config in new {
+            try put(DeploymentRecord(service: id, config: config, createdAt: now, updatedAt: now))
+            let kept = try versions(of: id, deployment: config.deployment).dropFirst(Limits.deploymentVersions)
+            guard !kept.isEmpty, let service = try service(id) else { continue }
+            for old in kept where !service.names(old.config) {
+                try delete(old.config.version, of: id, deployment: config.deployment)
+            }
+        }
+    }
+
     fileprivate func apply(
         _ change: ServiceChange, to service: inout Service, in project: Project, ports: Ports
     ) throws {
@@ -77,7 +106,8 @@ extension StoreTransaction {
         if let description = change.description { service.definition.description = description }
         if let limits = change.limits { service.definition.limits = limits }
         let runs = change.status == .running && service.wish != .running
-        if let configs = change.configs, configs != service.definition.configs {
+        if let asked = change.configs, asked != service.definition.configs {
+            let configs = try number(asked, for: service, at: now)
             service.definition.configs = configs
             if service.wish == .running, change.status != .stopped { service.begunAt = now }
             try append(ServiceEvent(service: service.id, at: now, text: "Its configuration is being changed."))

@@ -17,14 +17,19 @@ public struct CreateService: Sendable {
 
     /// The service as taken, `deploying`.
     ///
-    /// - Parameter waitsForModels: whether models may still be on their way; their instances wait for them.
+    /// - Parameters:
+    ///   - taken: models that are taken up with it.
+    ///   - naming: how a request names what is wrong with a config.
+    ///   - waitsForModels: whether models may still be on their way; their instances wait for them.
     /// - Throws: every fault of the definition that the installation can see; `insufficientBalance` where balance and
     ///   credit do not cover the first hour of its instances; nothing is left behind.
     public func callAsFunction(
-        _ definition: ServiceDefinition, waitsForModels: Bool = false, in project: Project, caller: Caller
+        _ definition: ServiceDefinition, taking taken: TakenModels = .none, naming: ConfigNaming = .first,
+        waitsForModels: Bool = false, in project: Project, caller: Caller
     ) async throws -> ServiceState {
         try caller.require(.write, in: Scope(project))
-        try await ports.requireOffered(definition.configs, waitsForModels: waitsForModels, in: project)
+        try await ports.requireOffered(
+            definition.configs, taking: taken, naming: naming, waitsForModels: waitsForModels, in: project)
         try definition.requireReadable()
         let ports = self.ports
         let service = try await ports.store.write { transaction in
@@ -43,11 +48,16 @@ public struct CreateService: Sendable {
                 id: ports.identifiers.uuid(), account: project.account, project: project.id, user: caller.user,
                 createdAt: now, updatedAt: now, definition: definition)
             service.begin(at: now)
+            let numbered = ServiceConfig.numbered(definition.configs, present: [], recorded: { _ in [] })
+            service.definition.configs = numbered.configs
+            try transaction.take(taken, in: project, caller: caller, ports: ports)
             try transaction.insert(service)
+            try transaction.record(numbered.new, of: service.id, at: now)
             try transaction.append(
                 ServiceEvent(service: service.id, at: now, text: "The service is being deployed."))
             return service
         }
+        taken.publish()
         supervisor.wake(service.id)
         return ServiceState(service: service, instances: [])
     }
@@ -58,28 +68,51 @@ extension ServiceDefinition {
     func requireReadable() throws(Faults) { _ = try ServiceDefinition(json: json) }
 }
 
+/// How a request names the fields of a config.
+public enum ConfigNaming: Hashable, Sendable {
+    /// As the first API, `config[0].model_id`.
+    case first
+    /// As the second, `group_configs[0].model.asset_id`.
+    case second
+    /// As the second where a request is of the one deployment at this place, `model.asset_id`.
+    case deployment(Int)
+
+    fileprivate func fields(of index: Int) -> (model: String, flavor: String, pool: String) {
+        switch self {
+        case .first: 
+            return ("config[\(index)].model_id", "config[\(index)].specification", "config[\(index)].pool_name")
+        case .second, .deployment:
+            let prefix = self == .deployment(index) ? "" : "group_configs[\(index)]."
+            return ("\(prefix)model.asset_id", "\(prefix)unit_configs[0].flavor", "\(prefix)pool_id")
+        }
+    }
+}
+
 extension Ports {
     /// Refuses configs that name what is not there, or what could never run; throws everything that is wrong.
     func requireOffered(
-        _ configs: [ServiceConfig], waitsForModels: Bool = false, in project: Project
+        _ configs: [ServiceConfig], taking taken: TakenModels = .none, naming: ConfigNaming = .first,
+        waitsForModels: Bool = false, in project: Project
     ) async throws {
-        var faults = Faults()
+        var faults = taken.faults
         let terms = try await store.read { try $0.requiredTerms(of: project.account) }
         let book = try catalogue.book(terms.book)
         let machine = PoolCapacity(try await executor.capacity())
         for (index, config) in configs.enumerated() {
-            let path = "config[\(index)]"
+            let fields = naming.fields(of: index)
             let model = try await store.read { try $0.model(ModelID(config.model)) }
-            if let model, model.project == project.id {
+            if taken.contains(config.model) {
+                // It is stored together with what names it.
+            } else if let model, model.project == project.id {
                 if model.state != .published, !(waitsForModels && model.state == .publishing) {
                     faults.add(
                         .invalidParameter,
                         "The model \(model.title) is \(model.state.rawValue); only a published "
-                            + "one can be deployed.", field: "\(path).model_id")
+                            + "one can be deployed.", field: fields.model)
                 }
             } else {
                 faults.add(
-                    .invalidParameter, "There is no model \(config.model) in this project.", field: "\(path).model_id")
+                    .invalidParameter, "There is no model \(config.model) in this project.", field: fields.model)
             }
             guard let flavor = book.flavor(config.flavor), flavor.products.contains(Product.service) else {
                 let offered = book.flavors(for: Product.service).map(\.id.text).joined(separator: ", ")
@@ -88,15 +121,14 @@ extension Ports {
                     offered.isEmpty
                         ? "The price book \(book.id) offers no flavor for services; add the product inference to it."
                         : "There is no flavor \(config.flavor) for services; there are \(offered).",
-                    field: "\(path).specification")
+                    field: fields.flavor)
                 continue
             }
             do {
                 try await store.read { transaction in
-                    try transaction.requirePool(
-                        config.pool, for: .inference, in: project.id, field: "\(path).pool_name")
+                    try transaction.requirePool(config.pool, for: .inference, in: project.id, field: fields.pool)
                     try transaction.room(of: config.pool, machine: machine)
-                        .requireFit(of: Demand(flavor, nodes: 1), field: "\(path).specification")
+                        .requireFit(of: Demand(flavor, nodes: 1), field: fields.flavor)
                 }
             } catch let fault as Fault { faults.append(fault) }
         }

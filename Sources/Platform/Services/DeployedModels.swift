@@ -2,92 +2,124 @@ public import Identity
 import Kernel
 public import Workloads
 
-/// Makes configs of deployments, and takes up the models that they name by their place.
+/// Makes configs of deployments, and prepares the models that they name by their place.
+///
+/// Nothing is stored here: what is wrong is noted and told with all else that is, and the models are taken up in the
+/// transaction that stores the service.
 public struct DeployedModels: Sendable {
     private let ports: Ports
-    private let create: CreateModel
+    private let publisher: ModelPublisher
 
     public init(_ ports: Ports, publisher: ModelPublisher) {
         self.ports = ports
-        create = CreateModel(ports, publisher: publisher)
+        self.publisher = publisher
     }
 
-    /// The configs of deployments.
+    /// Configs, and the models that are taken up with them.
+    public struct Deployed: Sendable {
+        public let configs: [ServiceConfig]
+        public let taken: TakenModels
+    }
+
+    /// The configs of all deployments of a service.
     ///
     /// - Parameter present: what a deployment that leaves its work as it is, or its count, has now.
     public func configs(
         of wishes: [DeploymentWish], service: String, startSeconds: Int64?, present: [ServiceConfig] = [],
         in project: Project, caller: Caller
-    ) async throws -> [ServiceConfig] {
-        // Before anything is taken up: what is refused leaves nothing behind.
-        let weights = wishes.map { wish in wish.weight ?? present.first { $0.name == wish.name }?.weight ?? 0 }
-        guard weights.reduce(0, +) == 100 else {
-            throw Fault(
-                .invalidParameter, "The weights sum to \(weights.reduce(0, +)); they must sum to 100.",
-                field: "group_configs")
+    ) async throws -> Deployed {
+        try caller.require(.write, in: Scope(project))
+        var draft = Draft()
+        for (index, wish) in wishes.enumerated() {
+            await draft.add(
+                wish, prefix: "group_configs[\(index)].", service: service, startSeconds: startSeconds,
+                known: present.first { $0.deployment == wish.name }, account: project.account, ports: ports)
         }
-        var configs: [ServiceConfig] = []
-        for wish in wishes {
-            configs.append(
-                try await config(
-                    of: wish, service: service, startSeconds: startSeconds, present: present, in: project,
-                    caller: caller))
+        // Where a deployment is not known what is left is not the whole.
+        if draft.configs.count == wishes.count {
+            for breach in ServiceConfig.breaches(of: draft.configs) {
+                draft.faults.add(.invalidParameter, breach, field: "group_configs")
+            }
         }
-        try Faults(
-            ServiceConfig.breaches(of: configs).map { Fault(.invalidParameter, $0, field: "group_configs") }
-        ).check()
-        return configs
+        return deployed(draft)
     }
 
-    /// The config of one deployment.
-    ///
-    /// - Parameter name: what it is called, where the wish does not say so.
-    public func config(
-        of wish: DeploymentWish, named name: String? = nil, service: String, startSeconds: Int64?,
-        present: [ServiceConfig], in project: Project, caller: Caller
-    ) async throws -> ServiceConfig {
-        let name = name ?? wish.name
-        let known = present.first { $0.name == name }
-        let run = try await run(of: wish, known, service: service, in: project, caller: caller)
-        return ServiceConfig(
-            model: run.model, weight: wish.weight ?? known?.weight ?? 0, flavor: run.flavor,
-            instanceCount: wish.count ?? known?.instanceCount ?? 1, environments: run.environments,
-            startSeconds: startSeconds ?? known?.startSeconds ?? ServiceConfig.standardStartSeconds,
-            scaling: known?.scaling, name: name, pool: wish.pool ?? known?.pool)
+    /// The configs of a service in which one deployment is added, or changed where `known` is one of them.
+    public func configs(
+        of wish: DeploymentWish, known: ServiceConfig? = nil, service: String, present: [ServiceConfig],
+        in project: Project, caller: Caller
+    ) async throws -> Deployed {
+        try caller.require(.write, in: Scope(project))
+        var draft = Draft()
+        await draft.add(
+            wish, prefix: "", service: service, startSeconds: nil, known: known, account: project.account, ports: ports)
+        if let config = draft.configs.first {
+            draft.configs = known == nil ? present + [config] : present.map { $0 == known ? config : $0 }
+            for breach in ServiceConfig.breaches(of: draft.configs) {
+                draft.faults.add(.invalidParameter, breach, field: "weight")
+            }
+        }
+        return deployed(draft)
     }
 
-    private func run(
-        of wish: DeploymentWish, _ known: ServiceConfig?, service: String, in project: Project, caller: Caller
-    ) async throws -> ServiceConfig.Run {
+    private func deployed(_ draft: Draft) -> Deployed {
+        Deployed(
+            configs: draft.configs,
+            taken: TakenModels(drafts: draft.models, faults: draft.faults, publisher: publisher))
+    }
+}
+
+/// What has been made of wishes so far.
+private struct Draft {
+    var configs: [ServiceConfig] = []
+    var models: [TakenModels.Draft] = []
+    var faults = Faults()
+
+    mutating func add(
+        _ wish: DeploymentWish, prefix: String, service: String, startSeconds: Int64?, known: ServiceConfig?,
+        account: AccountID, ports: Ports
+    ) async {
+        // A deployment keeps its name: one that came by the first API its first model's, whatever it runs from now on.
+        let name = (wish.work == nil ? known?.name : known?.deployment) ?? wish.name
         guard let work = wish.work else {
             guard let known else {
-                throw Fault(.notFound, "The service has no deployment \(wish.name).", field: "name")
+                faults.add(.notFound, "The service has no deployment \(wish.name).", field: "\(prefix)name")
+                return
             }
-            return known.run
+            return append(known.run, wish, startSeconds, known, name)
         }
         let model: String
         switch work.model {
         case .model(let id): model = id
         case .place(let place):
-            model = try await self.model(
-                at: place, config: work.config, name: "\(service)-\(wish.name)", in: project, caller: caller)
+            let field = "\(prefix)model.address"
+            if let fault = await JobFiles.fault(
+                of: JobFiles.Need(url: place, field: field, kind: .source), in: ports.buckets, account: account)
+            {
+                faults.append(fault)
+            }
+            let title = "\(service)-\(name)".prefix(Limits.modelNameCharacters)
+            let draft = TakenModels.Draft(
+                id: ports.identifiers.uuid(), name: String(title), source: place, configText: work.config?.text)
+            models.append(draft)
+            model = draft.id.text
         }
-        return ServiceConfig.Run(model: model, flavor: work.flavor, environments: work.environments)
+        append(
+            ServiceConfig.Run(model: model, flavor: work.flavor, environments: work.environments), wish,
+            startSeconds, known, name)
     }
 
-    /// A model of a place: a new version of it for each deployment, since what is there may have changed.
-    private func model(
-        at place: String, config: ModelConfig?, name: String, in project: Project, caller: Caller
-    ) async throws -> String {
-        let name = String(name.prefix(Limits.modelNameCharacters))
-        let known = try await ports.store.read { try $0.models(in: project.id) }.filter { $0.definition.name == name }
-        let last = known.map { $0.definition.version.split(separator: ".").reduce(0) { $0 * 1_000 + (Int($1) ?? 0) } }
-        let next = max(last.max() ?? -1, 999_999) + 1
-        let model = try await create(
-            ModelDefinition(
-                name: name, version: "\(next / 1_000_000).\(next / 1_000 % 1_000).\(next % 1_000)",
-                description: "Taken up with its service.",
-                source: place, initialConfig: config?.text), in: project, caller: caller)
-        return model.id.text
+    private mutating func append(
+        _ run: ServiceConfig.Run, _ wish: DeploymentWish, _ startSeconds: Int64?, _ known: ServiceConfig?,
+        _ name: String
+    ) {
+        configs.append(
+            ServiceConfig(
+                model: run.model, weight: wish.weight ?? known?.weight ?? 0, flavor: run.flavor,
+                instanceCount: wish.count ?? known?.instanceCount ?? 1, environments: run.environments,
+                startSeconds: wish.startSeconds ?? startSeconds ?? known?.startSeconds
+                    ?? ServiceConfig.standardStartSeconds,
+                scaling: known?.scaling, name: name, description: wish.description ?? known?.description ?? "",
+                version: known?.version ?? .first, pool: wish.pool ?? known?.pool))
     }
 }

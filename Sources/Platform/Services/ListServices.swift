@@ -31,7 +31,12 @@ public struct ListServices: Sendable {
 
     /// The models of services, by id, for their names and versions.
     public func models(of services: [ServiceState]) async throws -> [ModelID: Model] {
-        let ids = Set(services.flatMap { $0.service.definition.configs + $0.service.served }.map { ModelID($0.model) })
+        try await models(named: services.flatMap { $0.service.definition.configs + $0.service.served }.map(\.model))
+    }
+
+    /// Models by their ids; those that are deleted are not among them.
+    public func models(named names: [String]) async throws -> [ModelID: Model] {
+        let ids = Set(names.map { ModelID($0) })
         return try await ports.store.read { transaction in
             try ids.reduce(into: [:]) { models, id in models[id] = try transaction.model(id) }
         }
@@ -62,6 +67,22 @@ public struct ListServices: Sendable {
         return try await ports.store.read { transaction in
             _ = try transaction.requiredService(id, in: project.id)
             return try transaction.callMinutes(of: id, in: (end - seconds).minute..<end)
+        }
+    }
+
+    /// What happened to an instance, the oldest first.
+    public func events(ofInstance attempt: AttemptID) async throws -> [InstanceEvent] {
+        try await ports.store.read { try $0.instanceEvents(of: attempt) }
+    }
+
+    /// What a deployment's scaling did, the newest first.
+    public func scalingEvents(
+        of id: ServiceID, deployment: String, in project: Project, caller: Caller
+    ) async throws -> [ScalingEvent] {
+        try caller.require(.read, in: Scope(project))
+        return try await ports.store.read { transaction in
+            _ = try transaction.requiredService(id, in: project.id)
+            return try transaction.scalingEvents(of: id, deployment: deployment)
         }
     }
 

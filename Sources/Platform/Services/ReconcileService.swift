@@ -72,6 +72,7 @@ private struct Reconciliation {
             service.reason = ""
             try transaction.append(
                 ServiceUpdate(service: service.id, at: now, isSuccess: true, configs: wanted))
+            try forgetVersions()
         }
         // What was said while something lacked is over; why a change was taken back is not.
         let isTakenBack = service.reason.utf8.starts(with: Self.takenBack.utf8)
@@ -138,6 +139,7 @@ private struct Reconciliation {
                     project: service.project, serviceName: service.definition.name, run: config.run,
                     startSeconds: config.startSeconds, demand: Demand(flavor, nodes: 1), createdAt: now)
                 try transaction.insert(instance)
+                try transaction.tell(instance, at: now)
                 instances.append(instance)
             }
         }
@@ -179,6 +181,15 @@ private struct Reconciliation {
     private mutating func apply(_ event: InstanceMachine.Event, at index: Int) throws {
         let todo = try transaction.apply(event, to: &instances[index], ports: ports)
         if !todo.isEmpty { actions.append((instances[index], todo)) }
+    }
+
+    /// Versions of deployments that the service has no more.
+    private func forgetVersions() throws {
+        let present = Set(service.definition.configs.map(\.deployment))
+        for old in try transaction.versions(of: service.id, deployment: nil)
+        where !present.contains(old.config.deployment) {
+            try transaction.delete(old.config.version, of: service.id, deployment: old.config.deployment)
+        }
     }
 
     /// The ended ones whose logs are kept no longer.

@@ -64,6 +64,13 @@ public struct Service: Hashable, Sendable {
     /// What its bill names.
     public var resource: ResourceID { ResourceID(id.text) }
 
+    /// Whether it is defined with a version of a deployment, or still answers with it.
+    func names(_ version: ServiceConfig) -> Bool {
+        (definition.configs + served).contains {
+            $0.deployment == version.deployment && $0.version == version.version
+        }
+    }
+
     /// Sets it going, and its clock of stopping by itself.
     mutating func begin(at now: Instant) {
         (wish, reason, begunAt) = (.running, "", now)

@@ -76,18 +76,22 @@ extension ServiceInstance: AttemptedWork {
     mutating func hear(
         _ word: ExecutorWord, at now: Instant, in transaction: any StoreTransaction
     ) throws -> [InstanceMachine.Action] {
+        let before = machine.step
+        let actions: [InstanceMachine.Action]
         switch word {
         case .started:
             // The shim's start is no start of the meter.
             startedAt = nil
-            return machine.handle(.started)
+            actions = machine.handle(.started)
         case .ended(let end, let moment):
             endedAt = moment
-            return machine.handle(.ended(JobEnd(end)))
+            actions = machine.handle(.ended(JobEnd(end)))
         case .lost(let message):
             endedAt = now
-            return machine.handle(.lost(message))
+            actions = machine.handle(.lost(message))
         }
+        if machine.step != before { try transaction.tell(self, at: now) }
+        return actions
     }
 
     func store(in transaction: any StoreTransaction) throws { try transaction.update(self) }

@@ -114,10 +114,12 @@ final class ServiceScaler: Sendable {
                 guard count != before else { continue }
                 service.definition.configs[place].instanceCount = count
                 let title = try transaction.model(ModelID(service.definition.configs[place].model))?.title ?? "a model"
+                let (now, text) = (ports.clock.now(), "\(title) is scaled from \(before) to \(count).")
+                try transaction.append(ServiceEvent(service: service.id, at: now, text: text))
                 try transaction.append(
-                    ServiceEvent(
-                        service: service.id, at: ports.clock.now(),
-                        text: "\(title) is scaled from \(before) to \(count)."))
+                    ScalingEvent(
+                        service: service.id, deployment: service.definition.configs[place].deployment, at: now,
+                        before: before, wanted: wanted, after: count, text: text))
             }
             guard service.definition != asked.definition else { return false }
             service.served = service.definition.configs

@@ -56,6 +56,80 @@ public protocol ServiceRecords {
     func append(_ update: ServiceUpdate) throws
     /// The changes of a service, the newest first.
     func serviceUpdates(of service: ServiceID, limit: Int) throws -> [ServiceUpdate]
+
+    /// Stores a version of a deployment, or when it was last brought back.
+    func put(_ record: DeploymentRecord) throws
+    /// The versions of a service's deployment, the newest first; of all its deployments where it is nil.
+    func versions(of service: ServiceID, deployment: String?) throws -> [DeploymentRecord]
+    func delete(_ version: DeploymentVersion, of service: ServiceID, deployment: String) throws
+
+    func append(_ event: InstanceEvent) throws
+    /// What happened to an instance, the oldest first.
+    func instanceEvents(of attempt: AttemptID) throws -> [InstanceEvent]
+
+    func append(_ event: ScalingEvent) throws
+    /// What a deployment's scaling did, the newest first.
+    func scalingEvents(of service: ServiceID, deployment: String) throws -> [ScalingEvent]
+}
+
+/// A version of a deployment: what it runs, and when that was made.
+public struct DeploymentRecord: Hashable, Sendable {
+    public let service: ServiceID
+    /// The deployment as it was defined; its version stands in it.
+    public let config: ServiceConfig
+    public let createdAt: Instant
+    /// When it came into force last.
+    public var updatedAt: Instant
+
+    public init(service: ServiceID, config: ServiceConfig, createdAt: Instant, updatedAt: Instant) {
+        self.service = service
+        self.config = config
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}
+
+/// Something that happened to an instance of a service.
+public struct InstanceEvent: Hashable, Sendable {
+    public let attempt: AttemptID
+    public let at: Instant
+    public let isProblem: Bool
+    /// One word for it.
+    public let reason: String
+    public let text: String
+
+    public init(attempt: AttemptID, at: Instant, isProblem: Bool, reason: String, text: String) {
+        self.attempt = attempt
+        self.at = at
+        self.isProblem = isProblem
+        self.reason = reason
+        self.text = text
+    }
+}
+
+/// That a deployment was given another number of instances by its policy.
+public struct ScalingEvent: Hashable, Sendable {
+    public let service: ServiceID
+    public let deployment: String
+    public let at: Instant
+    public let before: Int64
+    /// How many its policy wanted.
+    public let wanted: Int64
+    /// How many it got.
+    public let after: Int64
+    public let text: String
+
+    public init(
+        service: ServiceID, deployment: String, at: Instant, before: Int64, wanted: Int64, after: Int64, text: String
+    ) {
+        self.service = service
+        self.deployment = deployment
+        self.at = at
+        self.before = before
+        self.wanted = wanted
+        self.after = after
+        self.text = text
+    }
 }
 
 /// What became of one input of a batch.

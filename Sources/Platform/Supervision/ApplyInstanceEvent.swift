@@ -18,7 +18,17 @@ extension StoreTransaction {
         if instance.machine.step == .ended { instance.endedAt = now }
         if !instance.holdsPlace { try settleHold(of: &instance, ports: ports) }
         try update(instance)
+        if instance.machine.step != before.step { try tell(instance, at: now) }
         return actions
+    }
+
+    /// Notes what an instance has come to, for people.
+    func tell(_ instance: ServiceInstance, at now: Instant) throws {
+        let words = instance.machine.words
+        let isProblem = instance.machine.isProblem && [.stopping, .ended].contains(instance.machine.step)
+        try append(
+            InstanceEvent(
+                attempt: instance.attempt, at: now, isProblem: isProblem, reason: words.reason, text: words.message))
     }
 }
 

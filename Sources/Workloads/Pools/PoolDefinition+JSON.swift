@@ -87,9 +87,11 @@ extension PoolChange {
 }
 
 extension Identifier where Entity == PoolDefinition {
-    /// The pool that a field names; nil where it is empty or not there, for the public pool.
+    /// The pool that a field names; nil where it is empty, not there, or `public`, for the public pool.
     init?(_ fields: JSONFields, _ key: String) {
-        guard let text = fields.string(key, characters: 0...Limits.poolIDCharacters), !text.isEmpty else { return nil }
+        guard let text = fields.string(key, characters: 0...Limits.poolIDCharacters), !text.isEmpty,
+            text != PoolRoom.publicName
+        else { return nil }
         self.init(text)
     }
 }

@@ -9,6 +9,9 @@ public struct PoolRoom: Sendable {
     public let node: PoolCapacity
     public let placed: [Placement]
 
+    /// What the public pool is called where a pool or a cluster has a name.
+    public static let publicName = "public"
+
     public init(
         words: String = "the public pool", capacity: PoolCapacity, node: PoolCapacity? = nil, placed: [Placement] = []
     ) {

@@ -9,6 +9,9 @@ public struct DeploymentWish: Hashable, Sendable {
     public var count: Int64?
     /// The dedicated pool it runs on; nil for the public one, or where a change leaves that as it is.
     public let pool: PoolID?
+    public let description: String?
+    /// Seconds in which an instance must answer after its start.
+    public let startSeconds: Int64?
     /// What it runs; nil where a change leaves that as it is.
     public let work: Work?
 
@@ -42,6 +45,10 @@ public struct DeploymentWish: Hashable, Sendable {
         count = fields.integer("count", in: 0...Limits.serviceInstances)
         if let type = fields.string("deploy_type"), type != "SINGLE" {
             fields.refuse("deploy_type", "An instance is one process on one machine here: SINGLE, not \(type).")
+        }
+        description = fields.string("description", characters: 0...Limits.serviceDescriptionCharacters)
+        startSeconds = fields.object("advanced_config")?.integer("deploy_timeout_minutes", in: 0...300).flatMap {
+            $0 == 0 ? nil : $0 * 60
         }
         if isChange, fields.value("unit_configs") == nil, fields.value("model") == nil {
             work = nil

@@ -38,6 +38,8 @@ public struct InstanceMachine: Hashable, Sendable {
         case sick(String)
         /// It is not wanted any more.
         case retired
+        /// It is to go at once; calls that it has break off.
+        case dismissed
         /// It answers no call any more, or the time for it is over.
         case drained
         case ended(JobEnd)
@@ -72,6 +74,7 @@ public struct InstanceMachine: Hashable, Sendable {
             reason = why
             return go(to: .stopping, then: [.stop])
         case .retired: return retire()
+        case .dismissed: return step == .ready || step == .draining ? go(to: .stopping, then: [.stop]) : retire()
         case .drained:
             return step == .draining ? go(to: .stopping, then: [.stop]) : []
         case .ended(let end): return self.end(Self.words(end))

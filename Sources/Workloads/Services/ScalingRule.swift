@@ -1,4 +1,4 @@
-public import Kernel
+import Kernel
 
 /// One rule of a scaling policy as ModelArts' second API has them: by the clock, or by a metric.
 public struct ScalingRule: Hashable, Sendable {

@@ -121,7 +121,9 @@ extension ServiceConfig {
             environments: fields.stringMap("envs", limit: Limits.jobEnvironments).map(NamedText.init),
             startSeconds: (fields.integer("deploy_timeout_in_seconds", in: 10...18_000))
                 ?? Self.standardStartSeconds, scaling: ScalingPolicy(fields.object("scaling_policy")),
-            name: fields.string("name", characters: 0...Limits.serviceNameCharacters) ?? "", pool: Self.pool(fields))
+            name: fields.string("name", characters: 0...Limits.serviceNameCharacters) ?? "",
+            description: fields.string("description", characters: 0...Limits.serviceDescriptionCharacters) ?? "",
+            version: DeploymentVersion(fields.integer(Self.versionKey, in: 1...Int64(Int32.max)) ?? 1), pool: Self.pool(fields))
         for variable in environments where ContainerContract.isReserved(variable.name) {
             fields.refuse("envs", "\(variable.name) is the platform's own; choose another name.")
         }
@@ -153,8 +155,13 @@ extension ServiceConfig {
         if let scaling { object["scaling_policy"] = scaling.json }
         if !name.isEmpty { object["name"] = .string(name) }
         if let pool { object["pool_name"] = .string(pool.text) }
+        if !description.isEmpty { object["description"] = .string(description) }
+        if version > .first { object[Self.versionKey] = JSONValue(version.number) }
         return .object(object)
     }
+
+    /// What is stored beside the fields of a request; in one it means nothing, for what changes is numbered anew.
+    private static let versionKey = "deployment_version"
 
     /// Reads one back that `json` wrote.
     public static func stored(_ json: JSONValue) throws -> ServiceConfig {

@@ -45,16 +45,20 @@ public struct ServiceConfig: Hashable, Sendable {
     /// Seconds in which an instance must answer after its start.
     public let startSeconds: Int64
     /// How many instances it has by itself; nil where that is as it was told.
-    public let scaling: ScalingPolicy?
+    public var scaling: ScalingPolicy?
     /// What the second API calls it as a deployment; empty where it came by the first.
     public let name: String
     /// The dedicated pool it runs on; nil for the public one.
     public var pool: PoolID?
+    /// What its user says of it as a deployment.
+    public let description: String
+    /// Which version of its deployment it is.
+    public var version: DeploymentVersion
 
     public init(
         model: String, weight: Int64, flavor: FlavorID, instanceCount: Int64, environments: [NamedText] = [],
         startSeconds: Int64 = Self.standardStartSeconds, scaling: ScalingPolicy? = nil, name: String = "",
-        pool: PoolID? = nil
+        description: String = "", version: DeploymentVersion = .first, pool: PoolID? = nil
     ) {
         self.model = model
         self.weight = weight
@@ -65,6 +69,8 @@ public struct ServiceConfig: Hashable, Sendable {
         self.scaling = scaling
         self.name = name
         self.pool = pool
+        self.description = description
+        self.version = version
     }
 
     /// ModelArts waits 20 minutes.
