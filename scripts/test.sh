@@ -18,7 +18,7 @@ part() {
 
 runtimes() {
     local runtime
-    for runtime in python scikit-learn jupyterlab inference; do scripts/runtime.sh "$runtime" || return; done
+    for runtime in python scikit-learn jupyterlab inference pytorch; do scripts/runtime.sh "$runtime" || return; done
 }
 
 quiet='GatewayTests|VolumeDisksTests'

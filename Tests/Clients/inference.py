@@ -13,6 +13,7 @@ import tempfile
 from atelier import RUNTIMES, wait
 
 PYTHON = str(pathlib.Path(RUNTIMES) / "inference/bin/python")
+PYTORCH = str(pathlib.Path(RUNTIMES) / "pytorch/bin/python")
 
 
 class Connection(http.client.HTTPConnection):
@@ -43,13 +44,13 @@ class Answer:
 class Process:
     """One process of the runtime on a socket of its own."""
 
-    def __init__(self, verb, *arguments, environment=None):
+    def __init__(self, verb, *arguments, environment=None, python=PYTHON):
         self.folder = tempfile.TemporaryDirectory()
         self.socket = pathlib.Path(self.folder.name) / "s"
         self.log = pathlib.Path(self.folder.name) / "log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [PYTHON, "-m", "atelier_inference", verb, "--socket", str(self.socket), *arguments],
+                [python, "-m", "atelier_inference", verb, "--socket", str(self.socket), *arguments],
                 stdout=log, stderr=log, cwd=self.folder.name, env={**os.environ, **(environment or {})},
                 start_new_session=True)
 
@@ -111,9 +112,10 @@ class Process:
 class Service(Process):
     """A process that serves the model of a folder."""
 
-    def __init__(self, folder, name="model", version="1", environment=None):
+    def __init__(self, folder, name="model", version="1", environment=None, python=PYTHON):
         super().__init__(
-            "serve", "--model-folder", str(folder), "--name", name, "--version", version, environment=environment)
+            "serve", "--model-folder", str(folder), "--name", name, "--version", version, environment=environment,
+            python=python)
 
     def __enter__(self):
         wait(lambda: self.process.poll() is not None or self.is_ready(), what="the service's model")
@@ -162,9 +164,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def run_python(script, *arguments):
+def run_python(script, *arguments, python=PYTHON):
     """Runs a script with the runtime's packages; gives what it says as JSON."""
     finished = subprocess.run(
-        [PYTHON, "-c", script, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+        [python, "-c", script, *map(str, arguments)], capture_output=True, text=True, timeout=120)
     assert finished.returncode == 0, finished.stderr
     return json.loads(finished.stdout)

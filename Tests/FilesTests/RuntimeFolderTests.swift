@@ -32,6 +32,22 @@ import Testing
             ])
     }
 
+    @Test func whatAnEnvironmentHoldsIsSeen() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Self.description, to: "Runtimes/r/runtime.yaml")
+        try Self.prepare("r", in: folder)
+        let packages = "environments/r/lib/python3.11/site-packages"
+        func seen() throws -> [Bool] {
+            let engine = try #require(try Self.read(folder).engines.first)
+            return [engine.servesModels, engine.hasPyTorch, engine.servesNotebooks]
+        }
+        #expect(try seen() == [false, false, false])
+        try folder.write("", to: "\(packages)/torch/version.py")
+        #expect(try seen() == [false, true, false])
+        try folder.write("", to: "\(packages)/atelier_inference/__main__.py")
+        #expect(try seen() == [true, true, false])
+    }
+
     @Test func anUnpreparedRuntimeIsNoted() throws {
         let folder = try TemporaryFolder()
         try folder.write(Self.description, to: "Runtimes/scikit-learn/runtime.yaml")

@@ -33,6 +33,11 @@ public final class LocalModelFolders: ModelFolders {
         }
     }
 
+    public func holds(_ name: String, of model: ModelID) async throws -> Bool {
+        let path = path(of: model) + ".new/" + name
+        return try await folders.queue.perform { access(path, F_OK) == 0 }
+    }
+
     public func keep(_ model: ModelID) async throws -> Int64 {
         let (root, place) = (folders.root, path(of: model))
         return try await folders.queue.perform {

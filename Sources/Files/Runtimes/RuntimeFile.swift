@@ -36,14 +36,14 @@ enum RuntimeFile {
         return Engine(
             id: id ?? "", name: texts[0], version: texts[1], python: python, folders: folders(of: python),
             summary: texts[2], servesNotebooks: access(parent(python) + "/jupyter-lab", X_OK) == 0,
-            servesModels: isPackage("atelier_inference", of: python))
+            servesModels: holds("atelier_inference/__main__.py", python), hasPyTorch: holds("torch/version.py", python))
     }
 
-    /// Whether an environment holds a package.
-    private static func isPackage(_ name: String, of python: String) -> Bool {
+    /// Whether an interpreter's environment holds a file of a package.
+    private static func holds(_ file: String, _ python: String) -> Bool {
         var found = glob_t()
         defer { globfree(&found) }
-        return glob("\(parent(parent(python)))/lib/python3*/site-packages/\(name)/__main__.py", 0, nil, &found) == 0
+        return glob("\(parent(parent(python)))/lib/python3*/site-packages/\(file)", 0, nil, &found) == 0
     }
 
     private static func interpreter(_ path: String?, name: String, environments: String) -> String {

@@ -18,13 +18,15 @@ public struct Engine: Hashable, Sendable {
     public let servesNotebooks: Bool
     /// Whether it holds the server of models, so that services can run in it.
     public let servesModels: Bool
+    /// Whether it holds PyTorch, which most models do not need and some cannot do without.
+    public let hasPyTorch: Bool
 
     /// Where the installation's own runtimes stand.
     public static let ownNamespace = "atelier"
 
     public init(
         id: String, name: String, version: String, python: String, folders: [String], summary: String,
-        servesNotebooks: Bool = false, servesModels: Bool = false, layers: [String] = [],
+        servesNotebooks: Bool = false, servesModels: Bool = false, hasPyTorch: Bool = false, layers: [String] = [],
         namespace: String = ownNamespace
     ) {
         self.id = id
@@ -35,6 +37,7 @@ public struct Engine: Hashable, Sendable {
         self.summary = summary
         self.servesNotebooks = servesNotebooks
         self.servesModels = servesModels
+        self.hasPyTorch = hasPyTorch
         self.layers = layers
         self.namespace = namespace
     }

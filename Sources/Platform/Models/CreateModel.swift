@@ -22,7 +22,7 @@ public struct CreateModel: Sendable {
         try caller.require(.write, in: Scope(project))
         var faults = Faults()
         if let runtime = definition.runtime {
-            do { _ = try ports.modelEngine(runtime) } catch { faults.append(error) }
+            do { _ = try ports.modelEngine(named: runtime) } catch { faults.append(error) }
         }
         let source = try await source(of: definition, in: project, noting: &faults)
         try faults.check()
@@ -100,21 +100,31 @@ extension StoreTransaction {
 }
 
 extension Ports {
-    /// The runtime that runs models, by id, name, or nothing where there is only one.
-    func modelEngine(_ name: String?) throws(Fault) -> Engine {
+    /// The runtime that runs models, by id or name.
+    func modelEngine(named name: String) throws(Fault) -> Engine {
         let engines = catalogue.engines.filter(\.servesModels).sorted { $0.id < $1.id }
-        guard let name else {
-            if let only = engines.first, engines.count == 1 { return only }
-            throw Fault(
-                .invalidParameter,
-                engines.isEmpty
-                    ? "No runtime here can run models; prepare one with scripts/runtime.sh inference."
-                    : "Name the runtime: one of \(engines.map(\.id).joined(separator: ", ")).", field: "runtime")
-        }
         if let engine = engines.first(where: { [$0.id, $0.name, $0.imagePath].contains(name) }) { return engine }
         throw Fault(
             .invalidParameter,
             "There is no runtime \(name) for models; there are \(engines.map(\.id).joined(separator: ", ")).",
             field: "runtime")
+    }
+
+    /// The runtime of a model that names none: the one with PyTorch where it is wanted, else the one without.
+    ///
+    /// - Parameter canDoWithout: whether a runtime without PyTorch will do where no other is there.
+    func modelEngine(wantsPyTorch: Bool, canDoWithout: Bool) throws(Fault) -> Engine {
+        let engines = catalogue.engines.filter(\.servesModels).sorted { $0.id < $1.id }
+        var fitting = engines.filter { $0.hasPyTorch == wantsPyTorch }
+        // What has PyTorch has the rest, too.
+        if fitting.isEmpty, !wantsPyTorch || canDoWithout { fitting = engines }
+        if let only = fitting.first, fitting.count == 1 { return only }
+        throw Fault(
+            .invalidParameter,
+            fitting.isEmpty
+                ? engines.isEmpty && !wantsPyTorch
+                    ? "No runtime here can run models; prepare one with scripts/runtime.sh inference."
+                    : "The model needs PyTorch, which no runtime here has; prepare one with scripts/runtime.sh pytorch."
+                : "Name the runtime: one of \(fitting.map(\.id).joined(separator: ", ")).", field: "runtime")
     }
 }

@@ -8,6 +8,8 @@ public protocol ModelFolders: Sendable {
     ///
     /// - Throws: `invalidParameter` where it has more bytes than `limit`.
     func read(_ name: String, of model: ModelID, limit: Int) async throws -> [UInt8]?
+    /// Whether what is being gathered has a file of a name.
+    func holds(_ name: String, of model: ModelID) async throws -> Bool
     /// Keeps what was gathered, durably; gives its bytes.
     func keep(_ model: ModelID) async throws -> Int64
     /// The host's path of a model that is kept.
@@ -25,6 +27,7 @@ public struct NoModelFolders: ModelFolders {
 
     public func begin(_ model: ModelID) async throws -> String { throw refusal }
     public func read(_ name: String, of model: ModelID, limit: Int) async throws -> [UInt8]? { throw refusal }
+    public func holds(_ name: String, of model: ModelID) async throws -> Bool { throw refusal }
     public func keep(_ model: ModelID) async throws -> Int64 { throw refusal }
     public func path(of model: ModelID) -> String { "" }
     public func remove(_ model: ModelID) async throws {}

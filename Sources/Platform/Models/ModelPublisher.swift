@@ -72,11 +72,18 @@ public final class ModelPublisher: Sendable {
             model.config = try Self.config(text)
             model.configText = String(decoding: text, as: UTF8.self)
         }
+        model.engine = try await engine(of: model).id
+    }
+
+    /// The runtime that a model names, else one that has what it needs.
+    private func engine(of model: Model) async throws -> Engine {
+        if let name = model.definition.runtime { return try ports.modelEngine(named: name) }
         // A name that says nothing here, such as python3.7 in a package made elsewhere, is no reason to refuse it.
-        let named = model.config.runtime.flatMap { try? ports.modelEngine($0) }
-        model.engine =
-            try (model.definition.runtime == nil ? named : nil)?.id
-            ?? ports.modelEngine(model.definition.runtime).id
+        if let name = model.config.runtime, let named = try? ports.modelEngine(named: name) { return named }
+        let holdsModule = try await ports.models.holds(ModelDefinition.torchScriptName, of: model.id)
+        return try ports.modelEngine(
+            wantsPyTorch: model.type.lowercased() == ModelDefinition.pyTorch.lowercased() || holdsModule,
+            canDoWithout: model.config.command != nil)
     }
 
     private static func config(_ text: [UInt8]) throws -> ModelConfig {

@@ -49,7 +49,7 @@ struct InstanceAct: Sendable {
         case .publishing: throw Fault(.unavailable, "Its model is still being copied.")
         case .failed: throw Fault(.conflict, "its model could not be taken up: \(model.message)")
         }
-        let engine = try ports.modelEngine(model.engine)
+        let engine = try ports.modelEngine(named: model.engine)
         let plan = ServiceContract.plan(
             model.config, name: instance.serviceName, version: model.definition.version,
             environments: instance.run.environments, python: engine.python, layers: engine.layers,

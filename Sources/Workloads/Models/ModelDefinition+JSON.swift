@@ -6,7 +6,7 @@ extension ModelDefinition {
     ///
     /// Source: ModelArts, "Creating an AI application": `model_type`.
     public static let types = [
-        "TensorFlow", "PyTorch", "MindSpore", "MXNet", "Caffe", "Spark_MLlib", "Scikit_Learn", "XGBoost", "LightGBM",
+        "TensorFlow", pyTorch, "MindSpore", "MXNet", "Caffe", "Spark_MLlib", "Scikit_Learn", "XGBoost", "LightGBM",
         "Custom", "Template",
     ]
 

@@ -40,4 +40,7 @@ public struct ModelDefinition: Hashable, Sendable {
     public static let folder = "model"
     /// The package's own description.
     public static let configName = "config.json"
+    /// The kind that runs in a runtime with PyTorch, as does whatever has a TorchScript module under this name.
+    public static let pyTorch = "PyTorch"
+    public static let torchScriptName = "model.pt"
 }
