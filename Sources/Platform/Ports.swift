@@ -80,11 +80,13 @@ public struct Settings: Hashable, Sendable {
     public let jobsShareNetwork: Bool
     /// Milliseconds between two looks at attempts that gave no hint.
     public let sweepMilliseconds: Int64
+    /// Whether packages that models need are loaded and installed when they are published.
+    public let installsModelPackages: Bool
 
     public init(
         region: String = "local-1", zone: BillingZone = .beijing, closeDelaySeconds: Int64 = 15,
         closePatienceSeconds: Int64 = 600, leaseSeconds: Int64 = 24 * 3_600, jobsShareNetwork: Bool = false,
-        sweepMilliseconds: Int64 = 2_000
+        sweepMilliseconds: Int64 = 2_000, installsModelPackages: Bool = true
     ) {
         self.region = region
         self.zone = zone
@@ -93,6 +95,7 @@ public struct Settings: Hashable, Sendable {
         self.leaseSeconds = leaseSeconds
         self.jobsShareNetwork = jobsShareNetwork
         self.sweepMilliseconds = sweepMilliseconds
+        self.installsModelPackages = installsModelPackages
     }
 }
 

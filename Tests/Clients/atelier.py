@@ -71,12 +71,12 @@ class Server:
             assert finished.returncode == 0, f"{arguments}: {finished.returncode}\n{finished.stdout}\n{finished.stderr}"
         return finished
 
-    def start(self, descriptors=None):
+    def start(self, descriptors=None, options=()):
         """Starts the server process; with so many file descriptors at most, where a number is given."""
         (self.data / "endpoint").unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [BINARY, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", "--clock", self.clock,
-             "--runtimes", str(ROOT / "Runtimes"), "--environments", RUNTIMES],
+             "--runtimes", str(ROOT / "Runtimes"), "--environments", RUNTIMES, *options],
             stdout=self.log, stderr=self.log,
             preexec_fn=descriptors and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors,) * 2)))
         wait(lambda: self.process.poll() is not None or (self.data / "endpoint").exists(), what="the server's start")

@@ -23,6 +23,11 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Let jobs reach the host's network; without it they have a loopback of their own.")
     var jobsShareNetwork = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Load and install the packages that a model's config.json names when it is published.")
+    var modelPackages = true
+
     @Option(help: "debug, info, warning or error.")
     var logLevel = Logger.Level.info
 

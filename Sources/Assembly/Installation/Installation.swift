@@ -43,7 +43,7 @@ struct Installation: Sendable {
             settings: Settings(
                 jobsShareNetwork: options.jobsShareNetwork,
                 // On a clock that stands still the real time between two looks decides how soon a job is seen.
-                sweepMilliseconds: 1_000),
+                sweepMilliseconds: 1_000, installsModelPackages: options.modelPackages),
             journal: journal,
             notebooks: NotebookPorts(
                 servers: servers, input: activities,

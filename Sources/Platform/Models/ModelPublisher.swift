@@ -1,11 +1,15 @@
 import Identity
 import Kernel
+import Synchronization
 import Wire
 import Workloads
 
-/// Copies the packages of models that are being published, one after the other, and looks whether they can be run.
+/// Copies the packages of models that are being published, a few at a time, installs what they need, and looks whether
+/// they can be run.
 public final class ModelPublisher: Sendable {
     private let ports: Ports
+    /// Models that are being worked at.
+    private let busy = Mutex<Set<ModelID>>([])
     private let queue: AsyncStream<ModelID>
     private let feed: AsyncStream<ModelID>.Continuation
 
@@ -26,13 +30,29 @@ public final class ModelPublisher: Sendable {
             ports.journal.note(.warning, "What is left of models could not be removed.", ["error": "\(error)"])
         }
         for model in models where model.state == .publishing { feed.yield(model.id) }
-        for await id in queue {
-            do {
-                try await take(id)
-            } catch {
-                ports.journal.note(
-                    .error, "A model could not be published.", ["model": id.text, "error": "\(error)"])
+        await withTaskGroup(of: Void.self) { group in
+            var count = 0
+            for await id in queue {
+                if count == Limits.publishedAtOnce {
+                    await group.next()
+                    count -= 1
+                }
+                // What is there at the start, and was asked for meanwhile, is here twice.
+                guard busy.withLock({ $0.insert(id).inserted }) else { continue }
+                group.addTask { await self.work(at: id) }
+                count += 1
             }
+        }
+    }
+
+    private func work(at id: ModelID) async {
+        defer { busy.withLock { _ = $0.remove(id) } }
+        do {
+            try await take(id)
+        } catch is CancellationError {
+            // The server stops; the next one begins anew.
+        } catch {
+            ports.journal.note(.error, "A model could not be published.", ["model": id.text, "error": "\(error)"])
         }
     }
 
@@ -43,6 +63,7 @@ public final class ModelPublisher: Sendable {
             model.bytes = try await ports.models.keep(id)
             model.state = .published
         } catch {
+            try Task.checkCancellation()
             model.state = .failed
             let faults = (error as? Faults)?.all ?? [(error as? Fault) ?? Fault(.internalFault, "\(error)")]
             model.message = faults.map(\.description).joined(separator: " ")
@@ -72,7 +93,31 @@ public final class ModelPublisher: Sendable {
             model.config = try Self.config(text)
             model.configText = String(decoding: text, as: UTF8.self)
         }
-        model.engine = try await engine(of: model).id
+        let engine = try await engine(of: model)
+        model.engine = engine.id
+        try await install(for: model, engine)
+    }
+
+    private func install(for model: Model, _ engine: Engine) async throws {
+        let packages: [PackageRequirement]
+        do {
+            packages = try model.config.requirements()
+        } catch {
+            throw Faults(error.all.map(Self.inConfig))
+        }
+        guard !packages.isEmpty else { return }
+        do {
+            try await ports.models.install(
+                packages, of: model.id, for: engine, mayLoad: ports.settings.installsModelPackages)
+        } catch let fault as Fault {
+            throw Self.inConfig(fault)
+        }
+    }
+
+    /// The fault with the place in the package that it is of.
+    private static func inConfig(_ fault: Fault) -> Fault {
+        let field = [ModelDefinition.configName, fault.field].compactMap(\.self).joined(separator: ": ")
+        return Fault(fault.code, fault.message, field: field)
     }
 
     /// The runtime that a model names, else one that has what it needs.
@@ -91,11 +136,7 @@ public final class ModelPublisher: Sendable {
             return try ModelConfig(json: JSONValue(parsing: text))
         } catch {
             let faults = (error as? Faults)?.all ?? [(error as? Fault) ?? Fault(.internalFault, "\(error)")]
-            throw Faults(
-                faults.map { fault in
-                    let field = [ModelDefinition.configName, fault.field].compactMap(\.self).joined(separator: ": ")
-                    return Fault(.invalidParameter, fault.message, field: field)
-                })
+            throw Faults(faults.map { inConfig(Fault(.invalidParameter, $0.message, field: $0.field)) })
         }
     }
 

@@ -50,10 +50,12 @@ struct InstanceAct: Sendable {
         case .failed: throw Fault(.conflict, "its model could not be taken up: \(model.message)")
         }
         let engine = try ports.modelEngine(named: model.engine)
+        let packages = ports.models.packages(of: id)
         let plan = ServiceContract.plan(
             model.config, name: instance.serviceName, version: model.definition.version,
             environments: instance.run.environments, python: engine.python, layers: engine.layers,
-            cpuMillicores: instance.demand.cpuMillicores, accelerators: instance.accelerators)
+            hasPackages: packages != nil, cpuMillicores: instance.demand.cpuMillicores,
+            accelerators: instance.accelerators)
         let socket = try await ports.sockets.makeFolder(for: instance.attempt)
         let runtimes = engine.folders.map { AttemptSpec.Mount(hostPath: $0, sandboxPath: $0, isWritable: false) }
         let own = [
@@ -61,10 +63,13 @@ struct InstanceAct: Sendable {
                 hostPath: ports.models.path(of: id), sandboxPath: ServiceContract.model, isWritable: false),
             AttemptSpec.Mount(hostPath: socket, sandboxPath: ServiceContract.socketFolder, isWritable: true),
         ]
+        let installed = packages.map { packages in
+            AttemptSpec.Mount(hostPath: packages, sandboxPath: ServiceContract.packages, isWritable: false)
+        }
         try await ports.executor.submit(
             AttemptSpec(
                 attempt: instance.attempt, command: plan.command, environment: plan.environment,
-                workingDirectory: plan.workingDirectory, mounts: own + runtimes,
+                workingDirectory: plan.workingDirectory, mounts: own + runtimes + (installed.map { [$0] } ?? []),
                 limits: AttemptLimits(
                     cpuMillicores: instance.demand.cpuMillicores, memoryBytes: instance.demand.memoryBytes),
                 accelerators: instance.accelerators,

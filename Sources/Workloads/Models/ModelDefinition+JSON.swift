@@ -104,7 +104,7 @@ extension ModelDefinition {
     private static func initialConfig(_ fields: JSONFields) -> String? {
         guard let text = fields.string("initial_config").flatMap(given) else { return nil }
         do {
-            _ = try ModelConfig(json: JSONValue(parsing: Array(text.utf8)))
+            _ = try ModelConfig(json: JSONValue(parsing: Array(text.utf8))).requirements()
             return text
         } catch let faults as Faults {
             for fault in faults.all {
