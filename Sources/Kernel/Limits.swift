@@ -33,8 +33,8 @@ public enum Limits {
     public static let modelConfigBytes = 256 << 10
     /// Packages that a model names.
     public static let modelDependencies = 200
-    /// Packages that are installed for one model, with those that they bring along; seconds that it may take; bytes that
-    /// they may take of the disk, with what is loaded for it; and bytes of the installer's memory.
+    /// Packages that are installed for one model, with those that they bring along; seconds that it may take; bytes
+    /// that they may take of the disk, with what is loaded for it; and bytes of the installer's memory.
     public static let installedPackages = 300
     public static let packageSeconds: Int64 = 600
     public static let packageBytes: Int64 = 4 << 30
@@ -276,8 +276,8 @@ public enum Limits {
     public static let headSeconds: Int64 = 20
     /// Seconds in which a client or an upstream must take or send something of a body.
     public static let stallSeconds: Int64 = 60
-    /// Bytes of a call's body that its signature covers (ModelArts' own gateway takes as many), seconds in which it must
-    /// have come whole, and bytes of all such bodies that are held at once.
+    /// Bytes of a call's body that its signature covers (ModelArts' own gateway takes as many), seconds in which it
+    /// must have come whole, and bytes of all such bodies that are held at once.
     public static let signedBodyBytes = 12 << 20
     public static let signedBodySeconds: Int64 = 60
     public static let signedBodiesBytes = 256 << 20

@@ -102,7 +102,8 @@ extension ClientConnection {
         hasInputEnded = true
         switch mode {
         case .exchange(let exchange):
-            if !exchange.isRequestComplete { exchange.clientLeft() }
+            // What has come and waits for a decision may be all of it.
+            if !exchange.isRequestComplete, inbox.readableBytes == 0 { exchange.clientLeft() }
         case .tunnel(let tunnel): tunnel.clientEnded()
         case .head where isOurs && openAPIRequests == 0, .draining: context.close(promise: nil)
         default:

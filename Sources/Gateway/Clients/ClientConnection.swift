@@ -108,6 +108,9 @@ final class ClientConnection: ChannelDuplexHandler {
             case .waiting: break loop
             }
         }
+        if case .exchange(let exchange) = mode, hasInputEnded, inbox.readableBytes == 0, !exchange.isRequestComplete {
+            exchange.clientLeft()
+        }
         if case .head = mode, hasInputEnded, isOurs, openAPIRequests == 0 { closeAfterWrites() }
         if !isReading { readCompleted() }
         resumeReading()

@@ -12,7 +12,7 @@ extension Exchange {
             switch phase {
             case .asking: if !readHead(from: connection) { return }
             case .answering: passBody(from: connection)
-            case .deciding, .connecting, .ended: return
+            case .deciding, .collecting, .connecting, .ended: return
             }
         }
     }
@@ -48,6 +48,7 @@ extension Exchange {
         if answer.status < 200 { return passInterim(answer) }
         phase = .answering
         client.setDeadline(nil)
+        releaseHeldBody()
         headTime = .now()
         status = answer.status
         keepsUpstream = answer.keepsAlive
@@ -180,7 +181,7 @@ extension Exchange {
         case .answering:
             note("An upstream ended halfway through its answer.", error: isClean ? "closed" : "reset")
             cut(.upstreamFailed)
-        case .deciding, .connecting, .ended: break
+        case .deciding, .collecting, .connecting, .ended: break
         }
     }
 

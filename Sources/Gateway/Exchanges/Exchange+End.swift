@@ -69,6 +69,7 @@ extension Exchange {
         switch phase {
         case .deciding:
             refuse(Fault(.unavailable, "It could not be decided in time where the request goes."), retryAfterSeconds: 1)
+        case .collecting: breakOff(.clientGone, Fault(.requestTimeout, "The request's body did not come in time."))
         case .connecting:
             breakOff(.upstreamTimedOut, Fault(.upstreamTimeout, "What should answer could not be reached."))
         case .asking where !isRequestComplete && upstream?.isWritable == true:
@@ -99,6 +100,7 @@ extension Exchange {
     func end(_ outcome: ExchangeReport.Outcome) {
         guard phase != .ended else { return }
         phase = .ended
+        releaseHeldBody()
         if isCounted { forward?.activity?.exchangesChange(by: -1) }
         report(outcome, status: status, up: bytesUp, down: bytesDown)
     }
@@ -138,6 +140,7 @@ extension Exchange {
         status = 101
         headTime = .now()
         phase = .ended
+        releaseHeldBody()
         forward?.activity?.exchangesChange(by: -1)
         let counts = client.proxy.counts
         counts.tunnelsChange(by: 1, door: door.index)

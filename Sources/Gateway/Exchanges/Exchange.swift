@@ -9,7 +9,7 @@ import Wire
 /// It is decided, connected, asked, answered; each step is taken from outside (a decision, a connection, bytes) and
 /// may be the last one. Everything runs on the thread of the client's connection.
 final class Exchange {
-    enum Phase { case deciding, connecting, asking, answering, ended }
+    enum Phase { case deciding, collecting, connecting, asking, answering, ended }
 
     let head: RequestHead
     let door: ReverseProxy.Door
@@ -26,6 +26,8 @@ final class Exchange {
     var upstream: UpstreamConnection?
     /// Which of the forward's upstreams is tried.
     var candidate = 0
+    /// A body that is needed before it is decided.
+    var held: HeldBody?
     var hasSentBody = false
     var hasRetried = false
     var isCounted = false
@@ -68,8 +70,12 @@ final class Exchange {
         let resolver = door.route.resolver
         if let decision = resolver.known(asked) { return take(decision, asked) }
         client.setDeadline(loop.limits.decisionTime)
-        loop.eventLoop.makeFutureWithTask { await resolver.decide(asked) }.assumeIsolated().whenSuccess {
-            [self] decision in
+        wait(for: asked) { await resolver.decide(asked) }
+    }
+
+    /// Goes on with a decision when it is there.
+    func wait(for asked: RouteRequest, _ decide: @escaping @Sendable () async -> RouteDecision) {
+        loop.eventLoop.makeFutureWithTask(decide).assumeIsolated().whenSuccess { [self] decision in
             guard phase == .deciding else {
                 // Whoever asked has gone; what was counted for it is given back.
                 if case .forward(let forward) = decision {
@@ -91,10 +97,12 @@ final class Exchange {
             if let cookie = forward.cookie, case .query = credential, asked.isNavigation {
                 return redirect(to: head.path + String(decoding: UpstreamHead.query(of: head), as: UTF8.self), cookie)
             }
-            client.keep(forward, credential, for: head, door: door)
+            // What was decided by a body holds for that body.
+            if held == nil { client.keep(forward, credential, for: head, door: door) }
             pass(forward)
         case .refuse(let fault, let seconds): refuse(fault, retryAfterSeconds: seconds)
         case .redirect(let address, let cookie): redirect(to: address, cookie)
+        case .needsBody(let limit): collect(atMost: limit)
         }
     }
 
@@ -120,7 +128,8 @@ final class Exchange {
     }
 
     private func faultOfSize(_ forward: Forward) -> Fault? {
-        guard case .length(let length) = head.framing, length > forward.bodyBytes else { return nil }
+        let length = if case .length(let length) = head.framing { length } else { bytesUp }
+        guard length > forward.bodyBytes else { return nil }
         return Fault(.bodyTooLarge, "The body is larger than \(forward.bodyBytes) bytes.")
     }
 
@@ -177,6 +186,7 @@ final class Exchange {
             hidesAuthorization: hidesAuthorization
         ).write(into: &buffer)
         connection.write(buffer)
+        sendHeldBody(to: connection)
         client.setDeadline(isRequestComplete ? .seconds(forward.answerSeconds) : loop.limits.stallTime)
         client.flushUpstreamLater()
     }
@@ -184,14 +194,14 @@ final class Exchange {
     private var hidesAuthorization: Bool { if case .header = credential { true } else { false } }
 
     /// Whether bytes of the client's belong to this request and can be taken now.
-    var wantsBody: Bool { !isRequestComplete && (phase == .asking || phase == .answering) }
+    var wantsBody: Bool { !isRequestComplete && [.collecting, .asking, .answering].contains(phase) }
 
     /// Whether the client may send on.
     var mayRead: Bool {
         switch phase {
         case .deciding, .connecting: return false
         case .asking, .answering: return isRequestComplete || upstream?.isWritable ?? true
-        case .ended: return true
+        case .collecting, .ended: return true
         }
     }
 
@@ -205,6 +215,7 @@ final class Exchange {
         }
         guard count > 0, let piece = client.takeInbox(count) else { return }
         bytesUp += Int64(count)
+        if phase == .collecting { return hold(piece) }
         hasSentBody = true
         forward?.activity?.countUp(count)
         if let forward, bytesUp > forward.bodyBytes {

@@ -10,6 +10,8 @@ public struct ProxyLimits: Sendable {
     public var idleTime = TimeAmount.seconds(Limits.idleSeconds)
     public var stallTime = TimeAmount.seconds(Limits.stallSeconds)
     public var decisionTime = TimeAmount.seconds(Limits.decisionSeconds)
+    public var heldBodyTime = TimeAmount.seconds(Limits.signedBodySeconds)
+    public var heldBytes = Limits.signedBodiesBytes
     public var connectTime = TimeAmount.seconds(Limits.upstreamConnectSeconds)
     public var upstreamIdleTime = TimeAmount.seconds(Limits.upstreamIdleSeconds)
     public var lingerTime = TimeAmount.seconds(Limits.lingerSeconds)

@@ -15,6 +15,7 @@ public final class ReverseProxy: Sendable {
     let limits: ProxyLimits
     let counts: ProxyCounts
     let logger: Logger
+    let heldBytes: HeldBytes
     private let loops = Mutex<[ObjectIdentifier: NIOLoopBound<ProxyLoop>]>([:])
 
     /// A door with what is asked of it for each request.
@@ -35,6 +36,7 @@ public final class ReverseProxy: Sendable {
         prefixes = self.doors.map(\.prefix)
         self.limits = limits
         self.logger = logger
+        heldBytes = HeldBytes(limit: limits.heldBytes)
         counts = ProxyCounts(doors: doors.map(\.prefix))
     }
 

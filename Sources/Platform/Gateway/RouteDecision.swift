@@ -7,6 +7,8 @@ public enum RouteDecision: Sendable {
     case refuse(Fault, retryAfterSeconds: Int64? = nil)
     /// 302 to an address, and a cookie on the way.
     case redirect(to: String, cookie: RouteCookie? = nil)
+    /// Not decided before the body is there, of at most so many bytes: then `RouteResolver.decide(_:body:)` is asked.
+    case needsBody(atMost: Int)
 }
 
 /// How a request is passed on.

@@ -12,12 +12,16 @@ public protocol RouteResolver: Sendable {
     /// The answer, however long it takes; the gateway gives up after `Limits.decisionSeconds`.
     func decide(_ request: RouteRequest) async -> RouteDecision
 
+    /// The answer for a request whose body was needed; asked after `needsBody` alone.
+    func decide(_ request: RouteRequest, body: [UInt8]) async -> RouteDecision
+
     /// Whether a request is a sign of life; false for what an open page asks by itself every few seconds.
     func isActivity(_ head: RequestHead) -> Bool
 }
 
 extension RouteResolver {
     public func known(_ request: RouteRequest) -> RouteDecision? { nil }
+    public func decide(_ request: RouteRequest, body: [UInt8]) async -> RouteDecision { await decide(request) }
     public func isActivity(_ head: RequestHead) -> Bool { true }
 }
 

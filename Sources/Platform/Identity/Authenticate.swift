@@ -42,6 +42,18 @@ public final class Authenticate: Sendable {
         return (Caller(known.user, requestID: requestID), body)
     }
 
+    /// Refuses what cannot be signed, whatever its body is: by a key that is none, or with a head that does not fit.
+    ///
+    /// - Parameter request: nil where the head does not say the body's digest, so that the body alone can prove it.
+    public func requirePossible(authorization: String, request: SignedRequest?) async throws {
+        if let request {
+            _ = try await signed(authorization: authorization, request: request, requestID: "")
+        } else {
+            let signature = try RequestSignature(authorization: authorization)
+            try await known(signature.access, at: ports.hostClock.now()).key.requireActive()
+        }
+    }
+
     /// The caller behind a token.
     public func bearer(_ token: String, requestID: String) async throws -> Caller {
         let bearer = try await bearer(digest: ports.secrets.digest(ofToken: token))

@@ -14,8 +14,8 @@ public protocol ModelFolders: Sendable {
     /// Installs packages beside what is being gathered: those that the runtime does not have as they are wanted.
     ///
     /// - Parameter mayLoad: whether what is lacking may be loaded; otherwise it is a fault.
-    /// - Throws: `invalidParameter` with the installer's own reason; `CancellationError` where its task is cancelled, or
-    ///   the model removed.
+    /// - Throws: `invalidParameter` with the installer's own reason; `CancellationError` where its task is cancelled,
+    ///   or the model removed.
     func install(
         _ packages: [PackageRequirement], of model: ModelID, for engine: Engine, mayLoad: Bool) async throws
     /// Keeps what was gathered, durably; gives its bytes.

@@ -5,8 +5,8 @@ import Wire
 /// Says to the gateway who may call a service, and which instance answers.
 ///
 /// A caller shows a token of a user of the service's project (`X-Auth-Token`, or `Authorization: Bearer`), a key of
-/// services (there too, or `X-Apig-AppCode`), or signs the request's head: its body streams by, so it is said to be
-/// `UNSIGNED-PAYLOAD`.
+/// services (there too, or `X-Apig-AppCode`), or signs the request. A body that the signature covers is read before
+/// it is passed on; one that is said to be `UNSIGNED-PAYLOAD` streams by.
 public final class ServiceResolver: RouteResolver {
     private let ports: Ports
     private let routes: ServiceRoutes
@@ -36,9 +36,15 @@ public final class ServiceResolver: RouteResolver {
         return route.next(.behindSubject(prefix: ""))
     }
 
-    public func decide(_ request: RouteRequest) async -> RouteDecision {
+    public func decide(_ request: RouteRequest) async -> RouteDecision { await answer(to: request, body: nil) }
+
+    public func decide(_ request: RouteRequest, body: [UInt8]) async -> RouteDecision {
+        await answer(to: request, body: body)
+    }
+
+    private func answer(to request: RouteRequest, body: [UInt8]?) async -> RouteDecision {
         do {
-            return try await decision(request)
+            return try await decision(request, body: body)
         } catch let fault as Fault {
             return .refuse(fault)
         } catch {
@@ -47,14 +53,17 @@ public final class ServiceResolver: RouteResolver {
         }
     }
 
-    private func decision(_ request: RouteRequest) async throws -> RouteDecision {
+    private func decision(_ request: RouteRequest, body: [UInt8]?) async throws -> RouteDecision {
         let token = Self.token(of: request)
         let subject = request.subject
         if let token, token.hasPrefix(ServiceKey.prefix) {
             let opened = try await route(of: subject, openedBy: token)
             return try await admit(token, until: opened.until, to: opened.route)
         }
-        let caller = try await caller(of: request, token: token)
+        if token == nil, body == nil, try await coversBody(request) {
+            return .needsBody(atMost: Limits.signedBodyBytes)
+        }
+        let caller = try await caller(of: request, token: token, body: body)
         let route: ServiceRoute?
         switch address {
         case .id: route = routes.route(ServiceID(subject))
@@ -95,21 +104,30 @@ public final class ServiceResolver: RouteResolver {
         return (route, key.expiresAt)
     }
 
-    private func caller(of request: RouteRequest, token: String?) async throws -> Caller {
+    private func caller(of request: RouteRequest, token: String?, body: [UInt8]?) async throws -> Caller {
         if let token { return try await authenticate.bearer(token, requestID: "") }
-        let digest = request.header("x-sdk-content-sha256")
-        guard let authorization = request.header("authorization"),
-            digest == RequestSignature.unsignedPayload || !request.head.hasBody
-        else {
+        guard let authorization = request.header("authorization") else {
             throw Fault(
                 .unauthenticated,
                 "Send the X-Auth-Token of a user of the service's project, or Authorization: Bearer with it "
-                    + "(POST /v3/auth/tokens gives one), or sign the request with X-Sdk-Content-Sha256: "
-                    + "\(RequestSignature.unsignedPayload).")
+                    + "(POST /v3/auth/tokens gives one), or sign the request.")
         }
         return try await authenticate.signed(
-            authorization: authorization, request: SignedRequest(request.head), requestID: ""
+            authorization: authorization, request: SignedRequest(request.head, body: body), requestID: ""
         ).caller
+    }
+
+    /// Whether a signature covers a body; refuses what cannot be signed whatever the body is, since nobody else's is
+    /// to be held.
+    private func coversBody(_ request: RouteRequest) async throws -> Bool {
+        guard let authorization = request.header("authorization"), request.head.hasBody else { return false }
+        let digest = request.header("x-sdk-content-sha256")
+        guard digest != RequestSignature.unsignedPayload else { return false }
+        // Where the digest is told, the signature is proven by the head, and the digest by the body then.
+        let isWhole = digest != nil
+        try await authenticate.requirePossible(
+            authorization: authorization, request: isWhole ? SignedRequest(request.head, body: nil) : nil)
+        return true
     }
 
     /// The service of a name in the caller's project; in any of its account's where a signature names none.
@@ -130,13 +148,13 @@ public final class ServiceResolver: RouteResolver {
 }
 
 extension SignedRequest {
-    /// A request of which the head alone is known.
-    fileprivate init(_ head: RequestHead) {
+    /// A request of which the head alone is known, or its body, too.
+    fileprivate init(_ head: RequestHead, body: [UInt8]?) {
         self.init(
             method: head.method, target: head.target,
             headers: head.fields.list.map { field in
                 (name: head.fields.text(field.name), value: head.fields.text(field.value))
-            }, payload: head.hasBody ? .streamed : .bytes([]))
+            }, payload: head.hasBody ? body.map(Payload.bytes) ?? .streamed : .bytes([]))
     }
 }
 
