@@ -72,7 +72,7 @@ import Wire
         #expect(answer.text.contains("UNSIGNED-PAYLOAD"))
     }
 
-    @Test func allTogetherHaveALimit() async throws {
+    @Test(.timeLimit(.minutes(1))) func allTogetherHaveALimit() async throws {
         let gateway = try await Self.start { $0.heldBytes = 100 }
         let first = try await gateway.connect()
         let body = String(repeating: "r", count: 80)
@@ -102,7 +102,7 @@ import Wire
         #expect(gateway.proxy.heldBytes.take(Limits.signedBodiesBytes), "what was held is not given back")
     }
 
-    @Test func whoGoesAwayLeavesNothingBehind() async throws {
+    @Test(.timeLimit(.minutes(1))) func whoGoesAwayLeavesNothingBehind() async throws {
         let gateway = try await Self.start { $0.heldBytes = 100 }
         let client = try await gateway.connect()
         try await client.send(Self.post("", announced: 81, "Expect: 100-continue\r\n"))
