@@ -179,7 +179,8 @@ struct InferServiceController: Sendable {
         return Answer.json(
             .fields(
                 ("pool_id", .text(id)), ("physical_pool_id", .text(id)), ("logic_cluster_id", .text(id)),
-                ("type", .text(id == PoolRoom.publicName ? "MANAGED" : "DEDICATED")), ("pool_type", .text("PHYSICAL")), ("status", .text("ACTIVE")),
+                ("type", .text(id == PoolRoom.publicName ? "MANAGED" : "DEDICATED")), ("pool_type", .text("PHYSICAL")),
+                ("status", .text("ACTIVE")),
                 ("project_id", .text(project.id)), ("workspace_id", .text("0")),
                 ("resource_categories", .array(kinds.map { .text($0) })),
                 ("flavors", .array(offered.map(\.inferFlavor)))))

@@ -16,5 +16,8 @@ final class HeldBytes: Sendable {
         }
     }
 
+    /// How many wait now.
+    var held: Int { count.withLock { $0 } }
+
     func give(back bytes: Int) { count.withLock { $0 -= bytes } }
 }

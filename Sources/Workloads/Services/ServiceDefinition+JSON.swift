@@ -123,7 +123,8 @@ extension ServiceConfig {
                 ?? Self.standardStartSeconds, scaling: ScalingPolicy(fields.object("scaling_policy")),
             name: fields.string("name", characters: 0...Limits.serviceNameCharacters) ?? "",
             description: fields.string("description", characters: 0...Limits.serviceDescriptionCharacters) ?? "",
-            version: DeploymentVersion(fields.integer(Self.versionKey, in: 1...Int64(Int32.max)) ?? 1), pool: Self.pool(fields))
+            version: DeploymentVersion(fields.integer(Self.versionKey, in: 1...Int64(Int32.max)) ?? 1),
+            pool: Self.pool(fields))
         for variable in environments where ContainerContract.isReserved(variable.name) {
             fields.refuse("envs", "\(variable.name) is the platform's own; choose another name.")
         }
