@@ -201,6 +201,14 @@ def test_a_service_on_a_pool_answers_and_costs_nothing_more(pools):
         shown = services.show(id)
         assert shown["cluster_id"] == pool and shown["config"][0]["pool_name"] == pool
         assert [(item.type, item.status) for item in pools.workloads(pool)] == [("infer", "Running")]
+        # The second API sees the same: a cluster, a deployment's pool, and what is on it.
+        second = f"/v2/{server.project_id}/services"
+        cluster = server.get(f"{second}/clusters/{pool}")
+        assert (cluster["pool_id"], cluster["type"], cluster["status"]) == (pool, "DEDICATED", "ACTIVE")
+        group, = server.get(f"{second}/{id}")["version"]["instance_groups"]
+        assert group["pool_id"] == pool
+        assert [one["id"] for one in server.get(f"{second}?pool_id={pool}")["data"]] == [id]
+        assert server.get(f"{second}?pool_id=public")["data"] == []
         # A change that says nothing of pools stays there, and begins to cost nothing.
         services.change(id, config=[services.config(model, envs={"MARK": "new"})])
         wait(lambda: services.caller(id).answer({})["mark"] == "new", what="the new instance")

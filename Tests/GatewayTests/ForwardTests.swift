@@ -55,7 +55,8 @@ import Testing
             """
             GET /nb/7 HTTP/1.1\r\nHost: h\r\nTE: trailers\r\nConnection: keep-alive, X-Drop\r\nX-Drop: 1\r
             Keep-Alive: 5\r
-            Proxy-Connection: x\r\nProxy-Authorization: y\r\nUpgrade: h2c\r\nX-Keep: 2\r\nX-Auth-Token: secret\r\n\r\n
+            Proxy-Connection: x\r\nProxy-Authorization: y\r\nUpgrade: h2c\r\nX-Keep: 2\r\nX-Auth-Token: secret\r
+            X-Apig-AppCode: secret\r\n\r\n
             """)
         for name in ["te", "connection", "x-drop", "keep-alive", "proxy-connection", "proxy-authorization", "upgrade"] {
             #expect(!answer.text.lowercased().contains("\r\n\(name):"), "\(name)")

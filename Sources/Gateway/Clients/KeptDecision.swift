@@ -25,7 +25,7 @@ struct KeptDecision {
         }
         for field in head.fields.list {
             switch field.kind {
-            case .cookie, .authorization, .authToken:
+            case .cookie, .authorization, .authToken, .appCode:
                 key.append(0)
                 key.append(field.kind.rawValue)
                 key.append(contentsOf: bytes[field.value])

@@ -37,7 +37,7 @@ struct UpstreamHead {
 
     private func passes(_ field: HeadFields.Field, named: Set<String>) -> Bool {
         switch field.kind {
-        case .forwardedFor, .realIP, .requestID, .authToken: return false
+        case .forwardedFor, .realIP, .requestID, .authToken, .appCode: return false
         case .forwarded, .forwardedProto, .forwardedHost: return peer.isTrusted
         case .authorization: return !hidesAuthorization && !isSignature(field) && !isReplaced(field, named)
         case .cookie: return !hidesCookie(field) && !isReplaced(field, named)

@@ -2,7 +2,7 @@
 public enum FieldKind: UInt8, Sendable {
     case other
     case host, connection, keepAlive, proxyConnection, proxyAuthenticate, proxyAuthorization, te, transferEncoding
-    case contentLength, upgrade, expect, cookie, authorization, authToken, requestID, accept, origin, secFetchSite
+    case contentLength, upgrade, expect, cookie, authorization, authToken, appCode, requestID, accept, origin, secFetchSite
     case forwarded, forwardedFor, forwardedProto, forwardedHost, realIP, trailer
 
     /// Whether the field belongs to one connection and ends there (RFC 9110, 7.6.1).
@@ -29,7 +29,9 @@ public enum FieldKind: UInt8, Sendable {
         case 10: return isName("connection") ? .connection : isName("keep-alive") ? .keepAlive : .other
         case 12: return isName("x-auth-token") ? .authToken : isName("x-request-id") ? .requestID : .other
         case 13: return isName("authorization") ? .authorization : .other
-        case 14: return isName("content-length") ? .contentLength : isName("sec-fetch-site") ? .secFetchSite : .other
+        case 14:
+            if isName("x-apig-appcode") { return .appCode }
+            return isName("content-length") ? .contentLength : isName("sec-fetch-site") ? .secFetchSite : .other
         case 15: return isName("x-forwarded-for") ? .forwardedFor : .other
         case 16:
             return isName("x-forwarded-host") ? .forwardedHost : isName("proxy-connection") ? .proxyConnection : .other
