@@ -2,8 +2,8 @@
 public enum FieldKind: UInt8, Sendable {
     case other
     case host, connection, keepAlive, proxyConnection, proxyAuthenticate, proxyAuthorization, te, transferEncoding
-    case contentLength, upgrade, expect, cookie, authorization, authToken, appCode, requestID, accept, origin, secFetchSite
-    case forwarded, forwardedFor, forwardedProto, forwardedHost, realIP, trailer
+    case contentLength, upgrade, expect, cookie, authorization, authToken, appCode, requestID, accept, origin
+    case secFetchSite, forwarded, forwardedFor, forwardedProto, forwardedHost, realIP, trailer
 
     /// Whether the field belongs to one connection and ends there (RFC 9110, 7.6.1).
     public var isHopByHop: Bool {
