@@ -32,12 +32,15 @@ LIMITS = {"requests_per_second": 1_000_000, "concurrency": 100_000, "body_bytes"
 BODY = b'{"instances": [[0.1, 0.2, 0.3, 0.4]]}'
 SHARES = {"1.0.0": 90, "2.0.0": 10}
 SOCKET = "/run/service/j"
+# About the fastest prediction that there is, and one of a few milliseconds.
+ESTIMATORS = {"digits": "linear_model.LogisticRegression(max_iter=200)",
+              "forest of 100 trees": "ensemble.RandomForestClassifier(n_estimators=100, random_state=0)"}
 DIGITS = """
 import json, joblib
+from sklearn import ensemble, linear_model
 from sklearn.datasets import load_digits
-from sklearn.linear_model import LogisticRegression
 pictures, digits = load_digits(return_X_y=True)
-model = LogisticRegression(max_iter=200).fit(pictures[1:] / 16, digits[1:])
+model = ESTIMATOR.fit(pictures[1:] / 16, digits[1:])
 joblib.dump(model, "model.joblib")
 json.dump({"row": (pictures[0] / 16).tolist(), "told": int(model.predict(pictures[:1] / 16)[0])}, open("row.json", "w"))
 """
@@ -245,13 +248,22 @@ def seconds_to_deploy(services, digits):
 
 
 def latency():
-    """A prediction about one row: by the platform, by the same instance's own socket, and by peers."""
+    """A prediction about one row: by the platform, by the same instance's own socket, by nginx in front of that socket,
+    and by peers."""
+    for kind in ESTIMATORS:
+        latency_of(kind)
+
+
+def latency_of(kind):
     with platform() as (folder, services), contextlib.ExitStack() as stack:
-        digits = Digits(folder, services)
+        digits = Digits(folder, services, kind)
         id = services.running(NAME, services.config(digits.model, flavor=CORE), limits=LIMITS)
         socket = instance_socket(services, services.instances(id)[0])
         direct = Target("its own socket", socket, INFER, open_inference(digits.row))
-        targets = [direct, digits.target(services, id, token_of(services.server))]
+        nginx = free_port()
+        stack.enter_context(yardstick(folder, id, nginx, {socket: 1}))
+        targets = [direct, digits.target(services, id, token_of(services.server)),
+                   Target("nginx", nginx, f"/v1/infers/{id}{INFER}", open_inference(digits.row))]
         for peer in peers(folder, digits.folder, digits.row):
             stack.enter_context(peer.start())
             peer.ready.until_answered()
@@ -260,15 +272,15 @@ def latency():
             answer = target.until_answered()
             assert predicted(answer) == digits.told, (target.name, answer)
         for connections, count in [(1, 400), (8, 800)]:
-            tell(connections, turns(targets, connections, count, ROUNDS * 4))
+            tell(kind, connections, turns(targets, connections, count, ROUNDS * 4))
 
 
-def tell(connections, seen):
+def tell(kind, connections, seen):
     """A line for each that was asked beside the platform."""
     ours = seen.pop("ours")
     for name, theirs in seen.items():
         bar = "≤ 1.05" if name == "its own socket" else ""
-        report(f"prediction about a row, connections: {connections}", str(ours), f"{name}: {theirs}",
+        report(f"{kind}: a row, connections: {connections}", str(ours), f"{name}: {theirs}",
                f"{ours.p50 / theirs.p50:.3f}", bar)
 
 
@@ -278,10 +290,10 @@ def tell(connections, seen):
 class Digits:
     """A model of digits that is taken up, a picture that it has not seen, and what it says of it."""
 
-    def __init__(self, folder, services):
+    def __init__(self, folder, services, kind="digits"):
         self.folder = folder / "digits"
         self.folder.mkdir()
-        make_model(self.folder, DIGITS)
+        make_model(self.folder, DIGITS.replace("ESTIMATOR", ESTIMATORS[kind]))
         asked = json.loads((self.folder / "row.json").read_text())
         self.row, self.told = asked["row"], asked["told"]
         place = services.upload("digits", {"model.joblib": (self.folder / "model.joblib").read_bytes()})

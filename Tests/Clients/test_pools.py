@@ -7,11 +7,10 @@ from atelier import CPU_FLAVOR, wait
 from conftest import modelarts_client
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkmodelarts.v1 import (
-    CreatePoolRequest, CreatePoolRequestBody, DeletePoolRequest, ListPoolsRequest, ListResourceFlavorsRequest,
-    ListWorkloadsRequest, PatchPoolRequest, PoolAnnotationsCreation, PoolLabelsCreation, PoolMetadataCreation,
+    CreatePoolRequest, CreatePoolRequestBody, DeletePoolRequest, ListAuthoringClustersRequest, ListPoolsRequest,
+    ListResourceFlavorsRequest, ListWorkloadsRequest, PatchPoolRequest, PoolAnnotationsCreation, PoolLabelsCreation, PoolMetadataCreation,
     PoolResourceFlavor, PoolSpecCreation, PoolSpecCreationNetwork, PoolSpecUpdate, PoolSpecUpdateResources,
-    PoolUpdateRequest, ShowPoolRequest, ShowPoolStatisticsRequest, ShowWorkloadStatisticsRequest)
-from jupyter import FLAVOR as NOTEBOOK_FLAVOR
+    PoolUpdateRequest, ShowClusterRequest, ShowPoolRequest, ShowPoolStatisticsRequest, ShowWorkloadStatisticsRequest)
 from jupyter import Notebooks
 from models import Services
 
@@ -116,7 +115,7 @@ def test_a_pool_from_creation_to_its_end(pools):
 
 
 def test_only_the_pool_is_billed_and_to_the_second(pools):
-    """A pool of an hour and a half with a job, a notebook and a service on it; it grows by nothing and ends with it."""
+    """A pool of an hour and a half, on which jobs run and wait: two lines, both of the pool."""
     server = pools.server
     server.move_clock("2030-01-10T10:30:00+08:00")
     pool = pools.create("lab-pool")
@@ -178,6 +177,9 @@ def test_a_notebook_on_a_pool_pays_for_its_volume_only(pools):
         assert shown["billing_items"] == ["STORAGE"]
         assert "nothing beside its dedicated pool" in shown["cost_note"]
         assert [(item.type, item.status) for item in pools.workloads(pool)] == [("notebook", "Running")]
+        cluster, = pools.client.list_authoring_clusters(ListAuthoringClustersRequest()).data
+        assert (cluster.pool_id, cluster.type, cluster.status) == (pool, "DEDICATED", "ACTIVE")
+        assert pools.client.show_cluster(ShowClusterRequest(cluster_id=pool)).pool_id == pool
         using = {item["product"] for item in server.get("/atelier/v1/usage")["items"]}
         assert using == {"dedicated-pool", "evs"}
         notebooks.stop(id)

@@ -4,17 +4,20 @@ import Identity
 import Kernel
 import Platform
 import Wire
+import Workloads
 
 /// What clients of ModelArts ask around notebooks: storages that are mounted while they run, features, clusters.
 struct NotebookPartsController: Sendable {
     private let ports: Ports
     private let projects: KnownProjects
     private let show: ShowNotebook
+    private let pools: ListPools
 
     init(_ ports: Ports, projects: KnownProjects) {
         self.ports = ports
         self.projects = projects
         show = ShowNotebook(ports)
+        pools = ListPools(ports)
     }
 
     // The SDK calls it `instance_id`; one name for one place of the path keeps the routes together.
@@ -71,14 +74,15 @@ struct NotebookPartsController: Sendable {
     }
 
     @Sendable private func listClusters(_ call: Call, _ caller: Caller) async throws -> Response {
-        _ = try await projects.project(of: call, caller: caller)
+        let project = try await projects.project(of: call, caller: caller)
         let page = try call.query().page(limit: Limits.listPage, atMost: Limits.greatestListPage)
-        return Answer.json(NotebookPage(all: [], page: page).json())
+        let found = try await pools(in: project, caller: caller).filter(\.isForNotebooks)
+        return Answer.json(NotebookPage(all: found.map(\.clusterJSON), page: page).json())
     }
 
     @Sendable private func cluster(_ call: Call, _ caller: Caller) async throws -> Response {
-        _ = try await projects.project(of: call, caller: caller)
-        throw Fault(
-            .notFound, "There is no dedicated cluster \(try call.path("cluster_id")).", field: "cluster_id")
+        let project = try await projects.project(of: call, caller: caller)
+        let found = try await pools(PoolID(try call.path("cluster_id")), in: project, caller: caller)
+        return Answer.json(found.clusterJSON)
     }
 }

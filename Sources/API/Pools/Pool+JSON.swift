@@ -58,6 +58,21 @@ extension PoolState {
     }
 }
 
+extension PoolState {
+    var isForNotebooks: Bool { definition.scopes.contains(.notebook) }
+
+    /// The pool as notebooks name it: a cluster.
+    var clusterJSON: JSONValue {
+        .fields(
+            ("pool_id", .text(pool.id)), ("logic_cluster_id", .text(pool.id)), ("type", "DEDICATED"),
+            ("status", "ACTIVE"), ("project_id", .text(pool.project)), ("domain_id", .text(pool.account)),
+            ("workspace_id", .text(definition.workspace)),
+            ("resource_categories", .text(pool.node.accelerators > 0 ? "GPU" : "CPU")),
+            ("create_at", .text(pool.createdAt.milliseconds)), ("update_at", .text(pool.updatedAt.milliseconds)),
+            ("is_allow_root", .bool(false)))
+    }
+}
+
 extension Demand {
     fileprivate var json: JSONValue {
         .fields(
