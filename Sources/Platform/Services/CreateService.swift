@@ -79,7 +79,7 @@ public enum ConfigNaming: Hashable, Sendable {
 
     fileprivate func fields(of index: Int) -> (model: String, flavor: String, pool: String) {
         switch self {
-        case .first: 
+        case .first:
             return ("config[\(index)].model_id", "config[\(index)].specification", "config[\(index)].pool_name")
         case .second, .deployment:
             let prefix = self == .deployment(index) ? "" : "group_configs[\(index)]."
