@@ -67,7 +67,7 @@ struct ScalingRuleTests {
             ([["name": "morning", "schedule": "8 o'clock", "target_replicas": 1]], "Five fields"),
             ([["name": "morning", "schedule": "0 8 * * *"]], "hpa_rules[0].target_replicas"),
             ([["name": "morning", "schedule": "0 8 * * *", "target_replicas": 0]], "from 1 to 128"),
-            ([["name": "Morning!", "schedule": "0 8 * * *", "target_replicas": 1]], "Small letters"),
+            ([["name": "Morning!", "schedule": "0 8 * * *", "target_replicas": 1]], "Lower-case letters"),
             ([["name": "busy", "type": "METRIC_HPA", "min_replicas": 3, "max_replicas": 2]], "more than max_replicas"),
             ([["name": "busy", "type": "METRIC_HPA", "max_replicas": 2]], "hpa_rules[0].min_replicas"),
             ([["name": "busy", "type": "OTHER_HPA"]], "CRON_HPA or METRIC_HPA"),

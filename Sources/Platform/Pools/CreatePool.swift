@@ -67,7 +67,7 @@ extension StoreTransaction {
         // All that is on the machine: the other pools, and what runs on the public one.
         let room = PoolRoom(
             words: "the machine", capacity: machine, placed: others + (try placements(on: nil)))
-        let demand = pool.demand(nodes: nodes)
+        let demand = pool.node.times(nodes)
         let kept = pool.accelerators.prefix(Int(demand.accelerators))
         let free = room.capacity.accelerators.filter { card in
             !room.placed.contains { $0.accelerators.contains(card) } && !kept.contains(card)

@@ -44,16 +44,9 @@ public struct DedicatedPool: Hashable, Sendable {
         self.billedQuantity = billedQuantity
     }
 
-    /// What so many of its nodes take from the machine.
-    func demand(nodes: Int64) -> Demand {
-        Demand(
-            flavor: node.flavor, cpuMillicores: node.cpuMillicores * nodes, memoryBytes: node.memoryBytes * nodes,
-            accelerators: node.accelerators * nodes)
-    }
-
     /// What it takes from the machine.
     var placement: Placement {
-        Placement(id: id.text, demand: demand(nodes: definition.nodes), accelerators: accelerators)
+        Placement(id: id.text, demand: node.times(definition.nodes), accelerators: accelerators)
     }
 }
 

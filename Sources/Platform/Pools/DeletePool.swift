@@ -21,7 +21,7 @@ public struct DeletePool: Sendable {
             var pool = try transaction.requiredPool(id, in: project.id)
             let work = try transaction.workloads(on: pool).filter(\.isAlive)
             guard work.isEmpty else {
-                let names = work.prefix(5).map { "\($0.scope.word) \($0.name)" }.joined(separator: ", ")
+                let names = work.prefix(5).map(\.name).joined(separator: ", ")
                 throw Fault(
                     .conflict,
                     "The pool \(pool.definition.name) has work on it (\(names)\(work.count > 5 ? ", …" : "")); stop "
@@ -36,15 +36,5 @@ public struct DeletePool: Sendable {
         // Somebody may have waited for this room.
         jobs.wake()
         return pool
-    }
-}
-
-extension PoolScope {
-    fileprivate var word: String {
-        switch self {
-        case .training: "job"
-        case .inference: "service"
-        case .notebook: "notebook"
-        }
     }
 }

@@ -48,7 +48,7 @@ public struct PoolState: Sendable {
     public let currency: Currency
 
     /// What it holds in all.
-    public var capacity: Demand { pool.demand(nodes: pool.definition.nodes) }
+    public var capacity: Demand { pool.node.times(pool.definition.nodes) }
 }
 
 extension StoreTransaction {
@@ -58,10 +58,7 @@ extension StoreTransaction {
         let price = book.price(product: pool.product, flavor: pool.flavor, at: ports.clock.now().second)
         return PoolState(
             pool: pool,
-            used: Demand(
-                flavor: pool.flavor, cpuMillicores: placed.reduce(0) { $0 + $1.cpuMillicores },
-                memoryBytes: placed.reduce(0) { $0 + $1.memoryBytes },
-                accelerators: placed.reduce(0) { $0 + $1.accelerators }),
+            used: Demand(flavor: pool.flavor, sumOf: placed),
             perHour: price?.unitPrice.map { UnitPrice(units: $0.units * Int128(pool.definition.nodes)) },
             currency: book.currency)
     }
@@ -153,15 +150,12 @@ extension PoolWorkload {
             case .finished: .completed
             case .failed: own.isEmpty ? .failed : .terminating
             }
-        let demands = own.filter(\.holdsPlace).map(\.demand)
         self.init(
             scope: .inference, id: state.service.id.text, name: state.service.definition.name,
             userName: state.service.user.text,
             demand: Demand(
                 flavor: state.service.definition.configs.first { $0.pool == pool }?.flavor ?? FlavorID(""),
-                cpuMillicores: demands.reduce(0) { $0 + $1.cpuMillicores },
-                memoryBytes: demands.reduce(0) { $0 + $1.memoryBytes },
-                accelerators: demands.reduce(0) { $0 + $1.accelerators }),
+                sumOf: own.filter(\.holdsPlace).map(\.demand)),
             status: status, createdAt: state.service.createdAt, startedAt: state.service.begunAt)
     }
 }

@@ -26,8 +26,12 @@ extension StoreTransaction {
     /// Refuses a pool that is not the project's, or is not for this kind of work.
     func requirePool(_ id: PoolID?, for scope: PoolScope, in project: ProjectID, field: String) throws {
         guard let id else { return }
-        guard let pool = try pool(id), pool.project == project, pool.deletedAt == nil else {
-            throw Fault(.invalidParameter, "There is no dedicated pool \(id) in this project.", field: field)
+        let pool: DedicatedPool
+        do {
+            pool = try requiredPool(id, in: project)
+        } catch let fault as Fault where fault.code == .notFound {
+            // What a request names and is not there is a value that cannot be used.
+            throw Fault(.invalidParameter, fault.message, field: field)
         }
         guard pool.definition.scopes.contains(scope) else {
             let scopes = pool.definition.scopes.map(\.words).joined(separator: " and ")
@@ -46,7 +50,7 @@ extension Fault {
 
 extension DedicatedPool {
     func room(placed: [Placement]) -> PoolRoom {
-        let whole = demand(nodes: definition.nodes)
+        let whole = node.times(definition.nodes)
         return PoolRoom(
             words: "the pool \(definition.name)",
             capacity: PoolCapacity(

@@ -126,7 +126,7 @@ extension SQLiteTransaction {
             volume: (row[12] as String?).map { VolumeID($0) }, machine: machine, attempt: row.identifier(25),
             demand: Demand(
                 flavor: row.identifier(26), cpuMillicores: row[27], memoryBytes: row[28], accelerators: row[29]),
-            accelerators: (row[30] as String).split(separator: ",").compactMap { Int($0) },
+            accelerators: row.cards(30),
             startedAt: row.instantIfAny(31), lastSequence: row[32], hold: (row[33] as String?).map { HoldID($0) })
     }
 }
@@ -140,7 +140,7 @@ extension Notebook {
             lease.kind.rawValue, lease.duration, lease.begunAt.milliseconds, updatedAt.milliseconds,
             machine.step.rawValue, machine.next?.rawValue, machine.hasRun ? 1 : 0, machine.reason,
             machine.part.rawValue, attempt.text, demand.flavor.text, demand.cpuMillicores, demand.memoryBytes,
-            demand.accelerators, accelerators.map(String.init).joined(separator: ","), startedAt?.milliseconds,
+            demand.accelerators, accelerators.cardsText, startedAt?.milliseconds,
             lastSequence, hold?.text, machine.status.rawValue,
         ]
     }

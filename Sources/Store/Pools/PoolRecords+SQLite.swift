@@ -59,7 +59,7 @@ extension SQLiteTransaction {
                 network: row[7]),
             createdAt: row.instant(8), updatedAt: row.instant(15), deletedAt: row.instantIfAny(16),
             node: Demand(flavor: flavor, cpuMillicores: row[9], memoryBytes: row[10], accelerators: row[11]),
-            accelerators: (row[17] as String).split(separator: ",").compactMap { Int($0) }, stretches: row[18],
+            accelerators: row.cards(17), stretches: row[18],
             billedQuantity: row[19])
     }
 }
@@ -69,7 +69,7 @@ extension DedicatedPool {
     fileprivate var changeable: [(any DatabaseValueConvertible)?] {
         [
             definition.description, definition.scopes.map(\.rawValue).joined(separator: ","), definition.nodes,
-            updatedAt.milliseconds, deletedAt?.milliseconds, accelerators.map(String.init).joined(separator: ","),
+            updatedAt.milliseconds, deletedAt?.milliseconds, accelerators.cardsText,
             stretches, billedQuantity,
         ]
     }

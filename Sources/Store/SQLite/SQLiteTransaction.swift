@@ -74,6 +74,8 @@ extension Row {
     func amount(_ index: Int) -> Amount { Amount(stored: self[index]) }
     func instant(_ index: Int) -> Instant { Instant(milliseconds: self[index]) }
     func instantIfAny(_ index: Int) -> Instant? { (self[index] as Int64?).map { Instant(milliseconds: $0) } }
+    /// Indices of cards, as `cardsText` writes them.
+    func cards(_ index: Int) -> [Int] { (self[index] as String).split(separator: ",").compactMap { Int($0) } }
     func second(_ index: Int) -> Second { Second(self[index]) }
 
     /// A value of a closed list; one that this release does not know is a fault, never a guess.
@@ -85,4 +87,9 @@ extension Row {
         }
         return value
     }
+}
+
+extension [Int] {
+    /// Indices of cards as the store keeps them.
+    var cardsText: String { map(String.init).joined(separator: ",") }
 }

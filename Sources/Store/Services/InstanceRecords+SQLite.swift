@@ -71,7 +71,7 @@ extension SQLiteTransaction {
             demand: Demand(
                 flavor: row.identifier(7), cpuMillicores: row[8], memoryBytes: row[9], accelerators: row[10]),
             createdAt: row.instant(11), machine: InstanceMachine(step: try row.word(12), reason: row[13]),
-            accelerators: (row[14] as String).split(separator: ",").compactMap { Int($0) },
+            accelerators: row.cards(14),
             startedAt: row.instantIfAny(15), endedAt: row.instantIfAny(16), hasServed: row[17] as Int64 == 1,
             lastSequence: row[18], hold: (row[19] as String?).map { HoldID($0) })
     }
@@ -81,7 +81,7 @@ extension ServiceInstance {
     /// Everything that can change, in the order of the columns.
     fileprivate var changeable: [(any DatabaseValueConvertible)?] {
         [
-            machine.step.rawValue, machine.reason, accelerators.map(String.init).joined(separator: ","),
+            machine.step.rawValue, machine.reason, accelerators.cardsText,
             startedAt?.milliseconds, endedAt?.milliseconds, hasServed ? 1 : 0, lastSequence, hold?.text,
         ]
     }

@@ -24,7 +24,8 @@ extension SQLiteTransaction {
                 job.createdAt.milliseconds, job.attempt.text, job.demand.flavor.text, job.demand.cpuMillicores,
                 job.demand.memoryBytes, job.demand.accelerators, machine.step.rawValue,
                 machine.outcome?.kind.rawValue, machine.outcome?.message ?? "", machine.isStopRequested ? 1 : 0,
-                job.grantedCards, job.placedAt?.milliseconds, job.startedAt?.milliseconds, job.endedAt?.milliseconds,
+                job.accelerators.cardsText, job.placedAt?.milliseconds, job.startedAt?.milliseconds,
+                job.endedAt?.milliseconds,
                 job.exitCode, job.peakMemoryBytes, job.cpuMilliseconds, job.droppedLogBytes, job.lastSequence,
                 job.hold?.text, job.isDeleted ? 1 : 0, job.definition.name, machine.phase.rawValue,
                 job.definition.resource.pool?.text,
@@ -42,7 +43,7 @@ extension SQLiteTransaction {
             """,
             [
                 job.definition.json.text(), machine.step.rawValue, machine.outcome?.kind.rawValue,
-                machine.outcome?.message ?? "", machine.isStopRequested ? 1 : 0, job.grantedCards,
+                machine.outcome?.message ?? "", machine.isStopRequested ? 1 : 0, job.accelerators.cardsText,
                 job.placedAt?.milliseconds, job.startedAt?.milliseconds, job.endedAt?.milliseconds, job.exitCode,
                 job.peakMemoryBytes, job.cpuMilliseconds, job.droppedLogBytes, job.lastSequence, job.hold?.text,
                 job.isDeleted ? 1 : 0, machine.phase.rawValue, job.id.text,
@@ -124,7 +125,7 @@ extension SQLiteTransaction {
                 flavor: row.identifier(7), cpuMillicores: row[8], memoryBytes: row[9], accelerators: row[10]),
             machine: TrainingJobMachine(
                 step: try row.word(11), outcome: try outcome(of: row), isStopRequested: row[14] as Int64 == 1),
-            accelerators: (row[15] as String).split(separator: ",").compactMap { Int($0) },
+            accelerators: row.cards(15),
             placedAt: row.instantIfAny(16), startedAt: row.instantIfAny(17), endedAt: row.instantIfAny(18),
             exitCode: row[19], peakMemoryBytes: row[20], cpuMilliseconds: row[21], droppedLogBytes: row[22],
             lastSequence: row[23], hold: (row[24] as String?).map { HoldID($0) }, isDeleted: row[25] as Int64 == 1)
@@ -134,8 +135,4 @@ extension SQLiteTransaction {
         guard row[12] as String? != nil else { return nil }
         return TrainingJobMachine.Outcome(try row.word(12), row[13])
     }
-}
-
-extension TrainingJob {
-    fileprivate var grantedCards: String { accelerators.map(String.init).joined(separator: ",") }
 }

@@ -18,10 +18,25 @@ public struct Demand: Hashable, Sendable {
 
     /// What so many nodes of a flavor take.
     public init(_ flavor: Flavor, nodes: Int) {
-        let nodes = Int64(nodes)
+        let node = Demand(
+            flavor: flavor.id, cpuMillicores: flavor.cpuMillicores, memoryBytes: flavor.memoryBytes,
+            accelerators: flavor.accelerators?.count ?? 0)
+        self = node.times(Int64(nodes))
+    }
+
+    /// What several take together.
+    public init(flavor: FlavorID, sumOf demands: [Demand]) {
         self.init(
-            flavor: flavor.id, cpuMillicores: flavor.cpuMillicores * nodes, memoryBytes: flavor.memoryBytes * nodes,
-            accelerators: (flavor.accelerators?.count ?? 0) * nodes)
+            flavor: flavor, cpuMillicores: demands.reduce(0) { $0 + $1.cpuMillicores },
+            memoryBytes: demands.reduce(0) { $0 + $1.memoryBytes },
+            accelerators: demands.reduce(0) { $0 + $1.accelerators })
+    }
+
+    /// What so many of the same take.
+    public func times(_ count: Int64) -> Demand {
+        Demand(
+            flavor: flavor, cpuMillicores: cpuMillicores * count, memoryBytes: memoryBytes * count,
+            accelerators: accelerators * count)
     }
 
     /// Each kind of thing that can run out, in one order.

@@ -1,3 +1,6 @@
+import Kernel
+import Pricing
+
 /// What a pool can hold in all.
 public struct PoolCapacity: Hashable, Sendable {
     /// Thousandths of a core.
@@ -17,9 +20,10 @@ public struct PoolCapacity: Hashable, Sendable {
     /// What is left of it for everybody when dedicated pools have their part.
     public func less(_ pools: [Placement]) -> PoolCapacity {
         let granted = Set(pools.flatMap(\.accelerators))
+        let taken = Demand(flavor: FlavorID(""), sumOf: pools.map(\.demand))
         return PoolCapacity(
-            cpuMillicores: max(0, cpuMillicores - pools.reduce(0) { $0 + $1.demand.cpuMillicores }),
-            memoryBytes: max(0, memoryBytes - pools.reduce(0) { $0 + $1.demand.memoryBytes }),
+            cpuMillicores: max(0, cpuMillicores - taken.cpuMillicores),
+            memoryBytes: max(0, memoryBytes - taken.memoryBytes),
             accelerators: accelerators.filter { !granted.contains($0) })
     }
 }

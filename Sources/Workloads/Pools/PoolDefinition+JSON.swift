@@ -29,7 +29,8 @@ extension PoolDefinition {
                 code: resources.isEmpty ? .missingParameter : .invalidParameter)
         }
         self.init(
-            name: Self.name(labels),
+            // Source: `os.modelarts/name` of ModelArts, 4 to 30 characters.
+            name: labels.requiredSmallName("os.modelarts/name", characters: 4...30),
             description: annotations?.string("os.modelarts/description", characters: 0...Limits.descriptionCharacters)
                 ?? "",
             workspace: labels.string("os.modelarts/workspace.id", characters: 0...Limits.workspaceCharacters) ?? "0",
@@ -39,22 +40,6 @@ extension PoolDefinition {
             nodes: resources.first?.requiredInteger("count", in: 1...Limits.poolNodes) ?? 0,
             network: spec.object("network")?.string("name", characters: 0...Limits.poolNetworkCharacters) ?? "")
         try fields.check()
-    }
-
-    /// Source: `os.modelarts/name` of ModelArts: 4 to 30 characters, lower case, digits and hyphens.
-    private static func name(_ labels: JSONFields) -> String {
-        let name = labels.requiredString("os.modelarts/name", characters: 4...30)
-        let isPlain = name.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
-        }
-        if !name.isEmpty, !isPlain || name.hasSuffix("-") || name.first?.isLetter != true {
-            labels.refuse(
-                "os.modelarts/name",
-                "A pool's name has lower-case letters, digits and hyphens, begins with a letter and ends with none of "
-                    + "the hyphens.")
-        }
-        return name
     }
 }
 

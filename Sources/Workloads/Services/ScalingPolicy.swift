@@ -15,7 +15,7 @@ public struct ScalingPolicy: Hashable, Sendable {
     public let clock: [ClockRule]
     /// What the metric's rule is called; empty where nobody named it.
     public let metricName: String
-    /// Whether the metric is not looked at for now.
+    /// Whether its user switched the metric's rule off.
     public let isMetricDisabled: Bool
 
     /// What is measured.
@@ -31,7 +31,7 @@ public struct ScalingPolicy: Hashable, Sendable {
         public let instances: Int64
         /// What it is called; empty where nobody named it.
         public let name: String
-        /// Whether it is passed over for now.
+        /// Whether its user switched it off.
         public let isDisabled: Bool
 
         public init(cron: CronRule, instances: Int64, name: String = "", isDisabled: Bool = false) {

@@ -86,25 +86,10 @@ extension ScalingRule {
             fields.refuse("type", "CRON_HPA or METRIC_HPA was expected, not \(type).")
             return nil
         }
-        let name = present?.name ?? Self.name(fields)
+        let name = present?.name ?? fields.requiredSmallName("name", characters: 4...Limits.scalingRuleNameCharacters)
         let isDisabled = fields.bool("disable") ?? present?.isDisabled ?? false
         guard let kind else { return nil }
         self.init(name: name, isDisabled: isDisabled, kind: kind)
-    }
-
-    private static func name(_ fields: JSONFields) -> String {
-        let name = fields.requiredString("name", characters: 4...Limits.scalingRuleNameCharacters)
-        let isPlain = name.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || byte == UInt8(ascii: "-")
-        }
-        let begins = name.utf8.first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) } ?? true
-        if !isPlain || !begins || name.hasSuffix("-") {
-            fields.refuse(
-                "name", "Small letters, digits and hyphens were expected, a letter first and no hyphen last.")
-        }
-        return name
     }
 
     private static func clock(_ fields: JSONFields, _ present: Kind?) -> Kind? {
