@@ -133,7 +133,8 @@ def test_only_the_pool_is_billed_and_to_the_second(pools):
     found = {item.name: item for item in pools.workloads(pool)}
     assert {name: item.status for name, item in found.items()} == {job: "Running", second: "Running", third: "Queue"}
     assert found[job].type == "train" and found[job].job_name == "on-the-pool"
-    assert found[job].resource_requirement.cpu == "0.5 Cores"
+    asked = found[job].resource_requirement
+    assert (asked.cpu, asked.memory) == ("0.5 Cores", "0.5 GiB")
     assert [item.name for item in pools.workloads(pool, status="Queue")] == [third]
     counted = pools.client.show_workload_statistics(ShowWorkloadStatisticsRequest(pool_name=pool)).statistics
     assert (counted.total, counted.items[0].type, counted.items[0].status.running) == (3, "train", 2)

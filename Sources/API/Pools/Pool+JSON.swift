@@ -102,7 +102,7 @@ extension PoolWorkload {
                 "resourceRequirement",
                 .fields(
                     ("cpu", .text("\(Self.decimal(demand.cpuMillicores)) Cores")),
-                    ("memory", .text("\(Self.decimal(demand.memoryBytes * 1_000 >> 30)) GiB")),
+                    ("memory", .text("\(Self.decimal((demand.memoryBytes * 1_000) >> 30)) GiB")),
                     ("nvidia.com/gpu", demand.accelerators > 0 ? .text(demand.accelerators) : nil))
             ),
             ("createTime", .milliseconds(createdAt)))

@@ -58,8 +58,9 @@ enum Flavor {
             },
             Output.Column("for") { flavor in
                 let prices = flavor["prices"]?.array?.filter { $0["in_force"]?.bool == true } ?? []
-                return Set(prices.map { words(ofProduct: Output.text($0, at: "product")) }).sorted()
-                    .joined(separator: ", ")
+                let products = Set(prices.map { Output.text($0, at: "product") })
+                return products == Set(ownProducts.keys)
+                    ? "all work" : products.map { ownProducts[$0] ?? $0 }.sorted().joined(separator: ", ")
             },
             Output.Column("\(currency) per hour", isNumber: true) {
                 priceNow($0).map { Output.text($0, at: "per_hour") } ?? ""
@@ -67,10 +68,10 @@ enum Flavor {
         ]
     }
 
-    /// What the house's own products are in a word; others are their ids.
-    private static func words(ofProduct id: String) -> String {
-        ["training-job": "jobs", "notebook": "notebooks", "inference": "services", "dedicated-pool": "pools"][id] ?? id
-    }
+    /// What the house's own products that flavors are for are in a word; others are their ids.
+    private static let ownProducts = [
+        "training-job": "jobs", "notebook": "notebooks", "inference": "services", "dedicated-pool": "pools",
+    ]
 
     /// The price that holds now; nil where there is none.
     static func priceNow(_ flavor: JSONValue) -> JSONValue? {
